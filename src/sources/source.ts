@@ -1,0 +1,58 @@
+/**
+ * What every source of flow logs looks like to the rest of the house.
+ *
+ * An *object* is anything with an identity, a byte stream of lines and (later) a place in the ledger: an S3 object,
+ * a file, standard input. Objects are plain data: they cross threads, names only, never bytes.
+ */
+
+/** One object to read. */
+export interface SourceObject {
+  readonly kind: 's3' | 'file' | 'stdin';
+  /** The S3 bucket; null for local files and standard input. */
+  readonly bucket: string | null;
+  /** The S3 key verbatim; the path relative to SOURCE with `/` (its base name where SOURCE is one file); or `--name`. */
+  readonly key: string;
+  /** The path to open, for files. */
+  readonly path: string | null;
+  /** ETag as listed, with its quotes taken away; null where there is none. */
+  readonly etag: string | null;
+  /** Size in bytes as listed; -1 where it is not known (standard input). */
+  readonly size: number;
+  /** Last-Modified or mtime in milliseconds of the Unix epoch. */
+  readonly lastModifiedMs: number;
+}
+
+/** An object that is listed but cannot be read, with the reason. */
+export interface RefusedObject {
+  readonly object: SourceObject;
+  readonly code: 'E_OBJECT_PARQUET' | 'E_OBJECT_ARCHIVED' | 'E_OBJECT_UNREADABLE';
+  readonly reason: string;
+}
+
+/** What a listing gives, in order: days ascending, biggest objects first within a day. */
+export type Listed = SourceObject | RefusedObject;
+
+/** What to list. All parts are optional; without any the whole source is listed. */
+export interface Selection {
+  /** First and last day by the date in the key, UTC, inclusive, as days since the epoch. */
+  readonly fromDay?: number;
+  readonly toDay?: number;
+  readonly accounts?: readonly string[];
+  readonly regions?: readonly string[];
+  /** Globs over the key; an object must match one of `include` (if given) and none of `exclude`. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+/** A source of objects. Made in the main thread to list, and in each worker to open. */
+export interface Source {
+  /** Lists lazily, page by page, with bounded look-ahead. Throws E_SOURCE_* when nothing can be listed at all. */
+  list(selection: Selection, signal: AbortSignal): AsyncIterable<Listed>;
+  /**
+   * Opens an object's raw bytes (still compressed) from `fromByte` on. Broken streams are resumed inside; what comes
+   * out is the object as listed, whole, or an E_OBJECT_* error is thrown.
+   */
+  open(object: SourceObject, fromByte: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Gives sockets back. */
+  close(): Promise<void>;
+}
