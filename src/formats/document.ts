@@ -1,0 +1,109 @@
+/** What a document says beside its record: the run's options, the object it came from, and constants. */
+
+import { FlowbulkError } from '../errors.ts';
+import { FIELDS } from './fields.ts';
+import type { IdMode } from './ids.ts';
+import type { Json } from './json.ts';
+
+/** The options that shape documents, the same for a whole run. */
+export interface DocumentOptions {
+  /** Documents alone, or each after its action line, ready for `_bulk`. */
+  readonly as: 'documents' | 'bulk';
+  readonly ids: IdMode;
+  /** Adds `event.original` and the tag that makes Elastic keep it. */
+  readonly keepOriginal: boolean;
+  readonly tags: readonly string[];
+  /** `data_stream.namespace`. */
+  readonly namespace: string;
+  /** Constants by `--field`: dotted path and value. */
+  readonly constants: readonly (readonly [path: string, value: string])[];
+}
+
+/** What documents say of the object their records came from. */
+export interface ObjectContext {
+  /** Null for anything that is not in S3. */
+  readonly s3: { readonly bucket: string; readonly arn: string; readonly key: string } | null;
+  /** `log.file.path`. */
+  readonly path: string;
+  /** `cloud.region` where a record has none; null where the object's is not known. */
+  readonly region: string | null;
+  /** `@timestamp` where a record has no time: the time in the key, else Last-Modified; milliseconds. */
+  readonly timeMs: number;
+  /** The id up to the offset; null for no ids. */
+  readonly idPrefix: string | null;
+}
+
+/** The tag without which Fleet's final pipeline takes `event.original` away again. */
+const PRESERVE_ORIGINAL = 'preserve_original_event';
+
+/** Members that every document has, whatever the record: path and value. */
+export function constantMembers(options: DocumentOptions): readonly (readonly [path: string, value: Json])[] {
+  const tags = options.keepOriginal
+    ? [PRESERVE_ORIGINAL, ...options.tags.filter((tag) => tag !== PRESERVE_ORIGINAL)]
+    : options.tags;
+  return [
+    ['cloud.provider', 'aws'],
+    ['data_stream.dataset', 'aws.vpcflow'],
+    ['data_stream.namespace', options.namespace],
+    ['data_stream.type', 'logs'],
+    ['ecs.version', '8.11.0'],
+    ['event.category', ['network']],
+    ['event.dataset', 'aws.vpcflow'],
+    ['event.kind', 'event'],
+    ['input.type', 'aws-s3'],
+    ...(tags.length === 0 ? [] : [['tags', tags] as const]),
+    ...options.constants,
+  ];
+}
+
+/** Members of the object's own, the same for all its documents: path and value. */
+export function objectMembers(context: ObjectContext): readonly (readonly [path: string, value: Json])[] {
+  if (context.s3 === null) return [['log.file.path', context.path]];
+  return [
+    ['aws.s3.bucket.arn', context.s3.arn],
+    ['aws.s3.bucket.name', context.s3.bucket],
+    ['aws.s3.object.key', context.s3.key],
+    ['log.file.path', context.path],
+  ];
+}
+
+/** Paths that documents fill themselves, beside those of the table of fields. */
+const DERIVED_PATHS: readonly string[] = [
+  '@timestamp',
+  'aws.s3',
+  'aws.vpcflow',
+  'destination.as',
+  'destination.geo',
+  'event.original',
+  'event.outcome',
+  'event.type',
+  'log.file.path',
+  'log.offset',
+  'network.community_id',
+  'network.transport',
+  'network.type',
+  'related.ip',
+  'source.as',
+  'source.geo',
+];
+
+const within = (path: string, other: string): boolean => path === other || path.startsWith(`${other}.`);
+
+/** Reads `--field NAME=VALUE`. Throws E_USAGE for a name that documents fill themselves. */
+export function parseConstants(texts: readonly string[]): DocumentOptions['constants'] {
+  const own = [...DERIVED_PATHS, ...FIELDS.flatMap((field) => field.targets)];
+  const fixed = constantMembers({ as: 'documents', ids: 'none', keepOriginal: false, tags: ['-'], namespace: '-', constants: [] });
+  const taken = [...own, ...fixed.map(([path]) => path)];
+  return texts.map((text) => {
+    const [, path, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (path === undefined || value === undefined || path.split('.').some((name) => name === '')) {
+      throw new FlowbulkError('E_USAGE', `--field ${text} is not NAME=VALUE, such as labels.env=prod`);
+    }
+    const clash = taken.find((other) => within(path, other) || within(other, path));
+    if (clash !== undefined) {
+      throw new FlowbulkError('E_USAGE', `--field ${path} would take the place of ${clash}; choose another name, such as labels.${path.split('.').at(-1)}`);
+    }
+    taken.push(path);
+    return [path, value];
+  });
+}
