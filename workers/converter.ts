@@ -130,7 +130,8 @@ export class Converter {
     }
     const count = Math.min(chunk.length - taken, inputEnd - this.#filled);
     const part = taken === 0 && count === chunk.length ? chunk : chunk.subarray(taken, taken + count);
-    bytes.set(part, this.#filled);
+    // `set` into shared memory goes byte by byte in V8; Buffer's `fill` is a memcpy (and here fills just once).
+    bytes.fill(part, this.#filled, this.#filled + part.length);
     // Only the new bytes can hold a newline: what was left over is the start of a line.
     const last = Buffer.from(part.buffer, part.byteOffset, part.length).lastIndexOf(NEWLINE);
     this.#to = last === -1 ? this.#from : this.#filled + last + 1;

@@ -85,14 +85,15 @@ function actionOf(from: usize, length: usize): u32 {
 
 /** Runs the checks at `check` over the line's columns. False: the line is odd. */
 export function runChecks(check: usize): bool {
+  const base = arena;
   sourcePort = 0;
   destinationPort = 0;
   select(SELECT_ACTION, ACTION_OTHER);
   select(SELECT_FLAGS, 0);
   while (true) {
     const column = <usize>load<u8>(check, 1);
-    const from = columnStart(column);
-    const length = columnEnd(column) - from;
+    const from = columnStart(base, column);
+    const length = columnEnd(base, column) - from;
     switch (<i32>load<u8>(check)) {
       case CHECK_END:
         return true;

@@ -18,7 +18,7 @@ export function copyShort(to: usize, from: usize, bytes: usize): usize {
   return to + bytes;
 }
 
-/** Copies literals: mostly up to 32 bytes. */
+/** Copies literals: mostly up to 64 bytes. Stores too many are cheaper than a branch that is guessed wrong. */
 // @ts-ignore: decorator
 @inline
 export function copyLiteral(to: usize, from: usize, bytes: usize): usize {

@@ -29,6 +29,7 @@ function writeGeo(to: usize, pair: u32): usize {
 
 /** Writes the document that the ops at `op` describe; gives its end. `offset` and `idOffset` are below 10^12. */
 export function emit(op: usize, to: usize, line: usize, lineBytes: usize, offset: u64, idOffset: u64): usize {
+  const base = arena;
   while (true) {
     to = copyLiteral(to, <usize>load<u32>(op, 4), <usize>load<u16>(op, 2));
     const argument = <usize>load<u8>(op, 1);
@@ -36,8 +37,8 @@ export function emit(op: usize, to: usize, line: usize, lineBytes: usize, offset
       case OP_END:
         return to;
       case OP_COLUMN: {
-        const from = columnStart(argument);
-        to = copyShort(to, from, columnEnd(argument) - from);
+        const from = columnStart(base, argument);
+        to = copyShort(to, from, columnEnd(base, argument) - from);
         break;
       }
       case OP_START:
@@ -62,7 +63,7 @@ export function emit(op: usize, to: usize, line: usize, lineBytes: usize, offset
         to = writeCommunity(to);
         break;
       case OP_VARIANT: {
-        const selected = <usize>load<u32>(arena + (argument << 2), SELECTORS);
+        const selected = <usize>load<u32>(base + (argument << 2), SELECTORS);
         const entry = <usize>load<u32>(op, 8) + (selected << 3);
         to = copyLiteral(to, <usize>load<u32>(entry), <usize>load<u32>(entry, 4));
         break;
@@ -77,7 +78,7 @@ export function emit(op: usize, to: usize, line: usize, lineBytes: usize, offset
         to = writeTwelveDigits(to, idOffset);
         break;
       case OP_SLOT: {
-        const slot = arena + (argument << 3);
+        const slot = base + (argument << 3);
         to = copyLiteral(to, <usize>load<u32>(slot, SLOTS), <usize>load<u32>(slot, SLOTS + 4));
         break;
       }

@@ -15,11 +15,12 @@ export function clearPatterns(): void {
 
 /** Notes which of the line's columns are `-`. */
 export function findPattern(columns: i32): void {
+  const base = arena;
   patternLow = 0;
   patternHigh = 0;
   for (let column = 0; column < columns; column++) {
-    const from = columnStart(column);
-    if (columnEnd(column) - from == 1 && load<u8>(from) == 45) {
+    const from = columnStart(base, column);
+    if (columnEnd(base, column) - from == 1 && load<u8>(from) == 45) {
       if (column < 64) patternLow |= (<u64>1) << column;
       else patternHigh |= (<u64>1) << (column - 64);
     }

@@ -79,16 +79,16 @@ export function tokenize(line: usize, columns: i32): bool {
   }
 }
 
-/** First byte of a column. */
+/** First byte of a column; `base` is the arena. */
 // @ts-ignore: decorator
 @inline
-export function columnStart(column: usize): usize {
-  return <usize>load<u32>(arena + (column << 2), ENDS) + 1;
+export function columnStart(base: usize, column: usize): usize {
+  return <usize>load<u32>(base + (column << 2), ENDS) + 1;
 }
 
-/** Byte after a column. */
+/** Byte after a column; `base` is the arena. */
 // @ts-ignore: decorator
 @inline
-export function columnEnd(column: usize): usize {
-  return <usize>load<u32>(arena + (column << 2), ENDS + 4);
+export function columnEnd(base: usize, column: usize): usize {
+  return <usize>load<u32>(base + (column << 2), ENDS + 4);
 }
