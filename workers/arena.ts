@@ -20,7 +20,9 @@ const pages = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BY
 
 /** Bytes that an arena of these sizes takes, whole pages. */
 export function arenaBytes(sizes: ArenaSizes): number {
-  return pages(HEAP + SLOT_TEXT_BYTES + sizes.heapBytes + sizes.inputBytes + SLACK + sizes.bodies * pages(sizes.bodyBytes + SLACK));
+  return pages(
+    HEAP + SLOT_TEXT_BYTES + sizes.heapBytes + sizes.inputBytes + SLACK + sizes.bodies * pages(sizes.bodyBytes + SLACK),
+  );
 }
 
 /** One body's place: the view of it, and its address. */

@@ -16,8 +16,8 @@ import { type Json, newObject, setPath, toJson } from '../src/formats/json.ts';
 import { KEPT_BYTES, RecordReader, type RefusedLine, refuse } from '../src/formats/record-reader.ts';
 import type { GeoTables } from '../src/geo/tables.ts';
 import type { Arena, BodyPlace } from './arena.ts';
-import type { Kernel } from './kernel.ts';
 import * as layout from './kernel/layout.ts';
+import type { Kernel } from './kernel.ts';
 import type { ShapeFacts } from './shape.ts';
 
 const NEWLINE = 10;
@@ -111,9 +111,9 @@ export class Converter {
     this.#bodyBytes = 0;
   }
 
-  /** Gives the body away with the bytes used; null when there is none, or nothing in it. */
+  /** Gives the body away with the bytes used; null when there is none. */
   giveBody(): { readonly place: BodyPlace; readonly bytes: number } | null {
-    if (this.#body === null || this.#bodyBytes === 0) return null;
+    if (this.#body === null) return null;
     const given = { place: this.#body, bytes: this.#bodyBytes };
     this.#body = null;
     return given;
@@ -205,7 +205,8 @@ export class Converter {
     while (this.#pending.length > 0) {
       const document = this.#pending[0] as Buffer;
       if (this.#body === null) return false;
-      if (document.length > this.#body.view.length) throw new RangeError(`a document of ${document.length} bytes fits no body`);
+      if (document.length > this.#body.view.length)
+        throw new RangeError(`a document of ${document.length} bytes fits no body`);
       if (this.#bodyBytes + document.length > this.#body.view.length) return false;
       document.copy(this.#body.view, this.#bodyBytes);
       this.#bodyBytes += document.length;

@@ -4,7 +4,14 @@ import { readFileSync } from 'node:fs';
 import type { DocumentOptions } from '../src/formats/document.ts';
 import type { Columns } from '../src/formats/header.ts';
 import { Arena } from './arena.ts';
-import { PATTERN_ROOM, RESULT, RESULT_DOCUMENTS, RESULT_INPUT, RESULT_OUTPUT, RESULT_PATTERN } from './kernel/layout.ts';
+import {
+  PATTERN_ROOM,
+  RESULT,
+  RESULT_DOCUMENTS,
+  RESULT_INPUT,
+  RESULT_OUTPUT,
+  RESULT_PATTERN,
+} from './kernel/layout.ts';
 import type { RunMemory } from './memory.ts';
 import { compileProgram, type FragmentBounds, kernelTakes, VariantTables } from './program.ts';
 import type { ShapeFacts } from './shape.ts';
@@ -88,7 +95,14 @@ export class Kernel {
    * Converts lines from `input` to `inputEnd` into the body at `output`, up to `outputEnd`. Gives a status of
    * kernel/layout.ts.
    */
-  convert(input: number, inputEnd: number, output: number, outputEnd: number, offset: number, idOffset: number): number {
+  convert(
+    input: number,
+    inputEnd: number,
+    output: number,
+    outputEnd: number,
+    offset: number,
+    idOffset: number,
+  ): number {
     const columns = (this.#columns as Columns).fields.length;
     return this.#exports.convert(input, inputEnd, output, outputEnd, columns, offset, idOffset);
   }
@@ -134,7 +148,12 @@ export class Kernel {
       bounds: this.#bounds,
       tables: this.#tables,
     };
-    return compileProgram(this.#columns as Columns, (column) => ((pattern >> BigInt(column)) & 1n) === 1n, context, this.arena);
+    return compileProgram(
+      this.#columns as Columns,
+      (column) => ((pattern >> BigInt(column)) & 1n) === 1n,
+      context,
+      this.arena,
+    );
   }
 
   #compileOnEmptyHeap(pattern: bigint): number {

@@ -17,20 +17,25 @@ export interface RunMemory {
 }
 
 /** Sizes that converting to files needs: bodies that stay in the cache, lines of up to 4 MiB. */
-export const DEFAULT_SIZES: ArenaSizes = {
+const DEFAULT_SIZES: ArenaSizes = {
   heapBytes: 2 << 20,
   inputBytes: (4 << 20) + (1 << 20),
   bodyBytes: 2 << 20,
   bodies: 3,
 };
 
-/** Makes the memory with room for tables of `tablesBytes` and `workers` arenas. Pages that nobody touches cost nothing. */
-export function createRunMemory(tablesBytes: number, workers: number, sizes: ArenaSizes = DEFAULT_SIZES): RunMemory {
+/**
+ * Makes the memory with room for tables of `tablesBytes` and `workers` arenas, with bodies of `bodyBytes` each. Pages
+ * that nobody touches cost nothing.
+ */
+export function createRunMemory(tablesBytes: number, workers: number, bodyBytes = DEFAULT_SIZES.bodyBytes): RunMemory {
+  const sizes = { ...DEFAULT_SIZES, bodyBytes };
   const tablesAddress = PAGE_BYTES;
   const firstArena = Math.ceil((tablesAddress + tablesBytes) / PAGE_BYTES) * PAGE_BYTES;
   const stride = arenaBytes(sizes);
   const pages = (firstArena + workers * stride) / PAGE_BYTES;
-  if (pages > MAX_PAGES) throw new RangeError(`${workers} workers need ${pages} pages of memory, there are ${MAX_PAGES}`);
+  if (pages > MAX_PAGES)
+    throw new RangeError(`${workers} workers need ${pages} pages of memory, there are ${MAX_PAGES}`);
   return {
     memory: new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true }),
     tablesAddress,

@@ -146,7 +146,11 @@ export function compileProgram(
   arena: Arena,
 ): number | null {
   const ops = joinLiterals(documentParts(columns, absent, context.options, context.facts));
-  const checks = writeChecks(columns, absent, ops.some(([, part]) => part.op === layout.OP_COMMUNITY));
+  const checks = writeChecks(
+    columns,
+    absent,
+    ops.some(([, part]) => part.op === layout.OP_COMMUNITY),
+  );
   const opsAt = layout.PROGRAM_CHECKS + ((checks.length + 15) & ~15);
   const program = arena.allocate(opsAt + ops.length * layout.OP_BYTES);
   if (program === null) return null;

@@ -3,13 +3,14 @@
  * and checked by the shape of the values, since different layouts share a count.
  */
 
-import { parseAddress } from '../geo/address.ts';
 import { FlowbulkError } from '../errors.ts';
+import { parseAddress } from '../geo/address.ts';
 import { type Field, findField } from './fields.ts';
 import { type Columns, columnsOf, isProblem, namedColumns } from './header.ts';
 import { LAYOUTS, type LayoutName } from './layouts.ts';
 
-const layoutColumns = (name: LayoutName): Columns => columnsOf(LAYOUTS[name].map((column) => findField(column) ?? null));
+const layoutColumns = (name: LayoutName): Columns =>
+  columnsOf(LAYOUTS[name].map((column) => findField(column) ?? null));
 
 /** Layouts that a line without header can have, more usual ones first. */
 const CANDIDATES: readonly Columns[] = (
@@ -65,7 +66,10 @@ export function detectColumns(tokens: readonly string[], format: Columns | null)
 /** Columns for `--format`: a layout's name, or field names (`${name}` as AWS writes them, too). Throws E_USAGE. */
 export function parseFormat(text: string): Columns {
   if (Object.hasOwn(LAYOUTS, text)) return layoutColumns(text as LayoutName);
-  const names = text.trim().split(/[\s,]+/).map((name) => name.replace(/^\$\{(.*)\}$/, '$1'));
+  const names = text
+    .trim()
+    .split(/[\s,]+/)
+    .map((name) => name.replace(/^\$\{(.*)\}$/, '$1'));
   const columns = namedColumns(names);
   const known = names.filter((name) => findField(name) !== undefined).length;
   if (isProblem(columns)) throw new FlowbulkError('E_USAGE', `--format ${JSON.stringify(text)}: ${columns.problem}`);

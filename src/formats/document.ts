@@ -92,7 +92,14 @@ const within = (path: string, other: string): boolean => path === other || path.
 /** Reads `--field NAME=VALUE`. Throws E_USAGE for a name that documents fill themselves. */
 export function parseConstants(texts: readonly string[]): DocumentOptions['constants'] {
   const own = [...DERIVED_PATHS, ...FIELDS.flatMap((field) => field.targets)];
-  const fixed = constantMembers({ as: 'documents', ids: 'none', keepOriginal: false, tags: ['-'], namespace: '-', constants: [] });
+  const fixed = constantMembers({
+    as: 'documents',
+    ids: 'none',
+    keepOriginal: false,
+    tags: ['-'],
+    namespace: '-',
+    constants: [],
+  });
   const taken = [...own, ...fixed.map(([path]) => path)];
   return texts.map((text) => {
     const [, path, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
@@ -101,7 +108,10 @@ export function parseConstants(texts: readonly string[]): DocumentOptions['const
     }
     const clash = taken.find((other) => within(path, other) || within(other, path));
     if (clash !== undefined) {
-      throw new FlowbulkError('E_USAGE', `--field ${path} would take the place of ${clash}; choose another name, such as labels.${path.split('.').at(-1)}`);
+      throw new FlowbulkError(
+        'E_USAGE',
+        `--field ${path} would take the place of ${clash}; choose another name, such as labels.${path.split('.').at(-1)}`,
+      );
     }
     taken.push(path);
     return [path, value];

@@ -41,7 +41,8 @@ export function idPrefix(object: SourceObject, mode: IdMode): string | null {
   if (countsLikeFilebeat(mode)) {
     const hash = sha256(arn + object.key, 10);
     if (mode === 'filebeat-8.17') return `${hash}-`;
-    const time = mode === 'filebeat-sqs' ? GO_ZERO_TIME_NS : `${BigInt(Math.round(object.lastModifiedMs)) * 1_000_000n}`;
+    const time =
+      mode === 'filebeat-sqs' ? GO_ZERO_TIME_NS : `${BigInt(Math.round(object.lastModifiedMs)) * 1_000_000n}`;
     return `${time}-${hash}-`;
   }
   const version = object.kind === 'file' ? `${object.size}-${Math.round(object.lastModifiedMs)}` : (object.etag ?? '');

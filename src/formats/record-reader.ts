@@ -86,9 +86,11 @@ export class RecordReader {
     const text = bytes.toString();
     if (isWrapped(text)) {
       const inner = unwrap(text);
-      if (inner === null) this.#refuse(bytes, offset, 'bad_json', 'JSON that is neither a Firehose record nor a subscription payload');
+      if (inner === null)
+        this.#refuse(bytes, offset, 'bad_json', 'JSON that is neither a Firehose record nor a subscription payload');
       // A record inside takes more than one byte of the line, so these offsets stay below the next line's.
-      else for (const [i, record] of inner.entries()) this.#readRecord(Buffer.from(record), record, offset, idOffset + i);
+      else
+        for (const [i, record] of inner.entries()) this.#readRecord(Buffer.from(record), record, offset, idOffset + i);
       return true;
     }
     return this.#readRecord(bytes, text, offset, idOffset);

@@ -43,7 +43,11 @@ export function unwrap(text: string): readonly string[] | null {
     } catch {
       return null;
     }
-    const { message, messageType, logEvents } = value as { message?: unknown; messageType?: unknown; logEvents?: unknown };
+    const { message, messageType, logEvents } = value as {
+      message?: unknown;
+      messageType?: unknown;
+      logEvents?: unknown;
+    };
     if (typeof message === 'string') lines.push(message);
     else if (messageType === 'CONTROL_MESSAGE') continue;
     else if (messageType === 'DATA_MESSAGE' && Array.isArray(logEvents)) {

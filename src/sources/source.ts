@@ -16,7 +16,7 @@ export interface SourceObject {
   readonly path: string | null;
   /** ETag as listed, with its quotes taken away; null where there is none. */
   readonly etag: string | null;
-  /** Size in bytes as listed; -1 where it is not known (standard input). */
+  /** Size in bytes as listed; -1 where it is not known: standard input, pipes, bare lists of keys. */
   readonly size: number;
   /** Last-Modified or mtime in milliseconds of the Unix epoch. */
   readonly lastModifiedMs: number;
@@ -25,7 +25,7 @@ export interface SourceObject {
 /** An object that is listed but cannot be read, with the reason. */
 export interface RefusedObject {
   readonly object: SourceObject;
-  readonly code: 'E_OBJECT_PARQUET' | 'E_OBJECT_ARCHIVED' | 'E_OBJECT_UNREADABLE';
+  readonly code: 'E_OBJECT_PARQUET' | 'E_OBJECT_ARCHIVED' | 'E_OBJECT_UNREADABLE' | 'E_OBJECT_GONE' | 'E_OBJECT_DENIED';
   readonly reason: string;
 }
 
@@ -53,6 +53,15 @@ export interface Source {
    * out is the object as listed, whole, or an E_OBJECT_* error is thrown.
    */
   open(object: SourceObject, fromByte: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Asks for what a bare list of keys does not say (size, ETag, time), or says why the object cannot be read. */
+  complete(object: SourceObject, signal: AbortSignal): Promise<Listed>;
+  /** The region of the bucket, for `log.file.path`; null where there is no bucket. */
+  bucketRegion(signal: AbortSignal): Promise<string | null>;
   /** Gives sockets back. */
   close(): Promise<void>;
+}
+
+/** True where an object can be opened again: files and S3 objects, but neither standard input nor pipes. */
+export function isReplayable(object: SourceObject): boolean {
+  return object.kind === 's3' || (object.kind === 'file' && object.size >= 0);
 }

@@ -1,0 +1,51 @@
+/** Option values that several commands read alike: what to read, and how to reach AWS. */
+
+import type { Selection } from '../sources/source.ts';
+import type { AwsOptions } from '../sources/spec.ts';
+import { dayRange } from './days.ts';
+import type { Values } from './options.ts';
+
+type ReadValues = Values<'from' | 'to' | 'since' | 'accounts' | 'regions' | 'include' | 'exclude'>;
+type AwsValues = Values<
+  | 'aws-region'
+  | 'profile'
+  | 'role-arn'
+  | 'external-id'
+  | 'endpoint-url'
+  | 'path-style'
+  | 'request-payer'
+  | 'no-sign-request'
+>;
+
+/** Without the members that are undefined, which is how optional ones are left out. */
+function given<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
+}
+
+const some = (list: readonly string[]): readonly string[] | undefined => (list.length === 0 ? undefined : list);
+
+/** What to list. Throws E_USAGE where dates contradict. */
+export function selectionOf(values: ReadValues, nowMs: number): Selection {
+  const { from, to, since } = values;
+  return given<Selection>({
+    ...dayRange({ from, to, since }, nowMs),
+    accounts: some(values.accounts),
+    regions: some(values.regions),
+    include: some(values.include),
+    exclude: some(values.exclude),
+  } as { [K in keyof Selection]: Selection[K] | undefined });
+}
+
+/** How to reach AWS. */
+export function awsOptions(values: AwsValues): AwsOptions {
+  return given<AwsOptions>({
+    region: values.awsRegion,
+    profile: values.profile,
+    roleArn: values.roleArn,
+    externalId: values.externalId,
+    endpointUrl: values.endpointUrl,
+    pathStyle: values.pathStyle,
+    requestPayer: values.requestPayer,
+    noSignRequest: values.noSignRequest,
+  } as { [K in keyof AwsOptions]: AwsOptions[K] | undefined });
+}

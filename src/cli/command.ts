@@ -1,0 +1,64 @@
+/** What a command is: one file in commands/ exports one of these, the registry lists it. */
+
+import type { OptionName, Values } from './options.ts';
+import { TALK_OPTIONS } from './options.ts';
+import type { Talk } from './talk.ts';
+
+/** The standard streams, the environment and the stop signal: all that a command knows of its process. */
+export interface Io {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted with a `FlowbulkError` as reason on Ctrl-C, SIGTERM and a closed standard output. */
+  readonly signal: AbortSignal;
+}
+
+/** What is written to: a process stream, or a collector in tests. */
+export interface OutputStream {
+  write(text: string | Uint8Array): boolean;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** What `run` gets: the streams, and the voice that speaks on standard error. */
+export interface CommandIo extends Io {
+  readonly talk: Talk;
+}
+
+/** A positional argument. */
+export interface Argument {
+  /** In capitals, as in the usage line. */
+  readonly name: string;
+  readonly required: boolean;
+  /** The only words it can be; without them it is taken for a path by completion. */
+  readonly choices?: readonly string[];
+  readonly help: string;
+}
+
+interface Definition<Name extends OptionName> {
+  readonly name: string;
+  readonly summary: string;
+  /** Usage lines, without the program's name. */
+  readonly usage: readonly string[];
+  /** Shown first in the help: a command line, and what it does. */
+  readonly examples: readonly (readonly [command: string, does: string])[];
+  readonly arguments: readonly Argument[];
+  /** Names of rows of the option table; TALK_OPTIONS are added to those of every command. */
+  readonly options: readonly Name[];
+  /** Lines that end the help. */
+  readonly notes?: readonly string[];
+  /** Does it, and gives the exit code. Throws FlowbulkError for what was foreseen. */
+  run(args: readonly string[], values: Values<Name | TalkName>, io: CommandIo): Promise<number>;
+}
+
+type TalkName = (typeof TALK_OPTIONS)[number];
+
+/** A command of any options. */
+export type Command = Definition<OptionName>;
+
+/** Makes a command; `values` has the types of exactly the options that it names. */
+export function command<Name extends OptionName>(definition: Definition<Name>): Command {
+  // A command that names fewer options reads fewer values: safe, though not to the type checker's eye.
+  return { ...definition, options: [...definition.options, ...TALK_OPTIONS] } as unknown as Command;
+}

@@ -1,0 +1,163 @@
+/**
+ * The one option table, as data. From it come the flags, the FLOWBULK_* variables, the help, the completions and
+ * (later) the keys of a config file. An option is one line here, and a command names those it takes.
+ */
+
+import { ID_MODES } from '../formats/ids.ts';
+import { LAYOUTS } from '../formats/layouts.ts';
+
+/**
+ * How the text of a value is read:
+ *
+ * | kind     | accepted                                        | becomes                         |
+ * |----------|-------------------------------------------------|---------------------------------|
+ * | flag     | nothing                                         | boolean                         |
+ * | text     | anything that fits `pattern`                    | string                          |
+ * | texts    | the same, given several times                   | array of strings                |
+ * | list     | words with commas between, given several times  | array of strings                |
+ * | path     | a file or folder                                | string                          |
+ * | paths    | files with commas between, given several times  | array of strings                |
+ * | url      | http:// or https://                             | string                          |
+ * | choice   | one of `choices`                                | that word                       |
+ * | date     | 2025-01-31, UTC                                 | the same text, for `parseDays`  |
+ * | age      | 30m, 12h, 90d, 2w                               | the same text, for `parseDays`  |
+ * | bytes    | 8MiB, 10MB, 1048576                             | bytes                           |
+ * | count    | 2000000, 2_000_000, 2M                          | integer, `min` or more          |
+ */
+export type OptionKind =
+  | 'flag'
+  | 'text'
+  | 'texts'
+  | 'list'
+  | 'path'
+  | 'paths'
+  | 'url'
+  | 'choice'
+  | 'date'
+  | 'age'
+  | 'bytes'
+  | 'count';
+
+/** Groups of options, in the order of the help. */
+export const GROUPS = {
+  generate: 'What to generate',
+  read: 'What to read',
+  aws: 'AWS',
+  documents: 'Documents',
+  output: 'Output',
+  run: 'Run',
+  talk: 'Talk',
+} as const;
+
+/** One row of the table. */
+export interface OptionSpec {
+  readonly kind: OptionKind;
+  readonly group: keyof typeof GROUPS;
+  /** What stands for the value in the help; flags have none. */
+  readonly value?: string;
+  /** The only words of a `choice`; for other kinds words that completion offers. */
+  readonly choices?: readonly string[];
+  /** As it would be written on the command line. */
+  readonly default?: string;
+  /** What the help shows where the default is not a fixed text. */
+  readonly defaultShown?: string;
+  /** Least value of a count. */
+  readonly min?: number;
+  /** What each text must look like, and how to say so. */
+  readonly pattern?: { readonly is: RegExp; readonly means: string };
+  readonly help: string;
+}
+
+const LAYOUT_NAMES = Object.keys(LAYOUTS);
+
+// biome-ignore format: a table is read by its columns
+const TABLE = {
+  'from': { kind: 'date', group: 'read', value: 'DATE', help: 'first day, UTC, by the date in the key' },
+  'to': { kind: 'date', group: 'read', value: 'DATE', help: 'last day, UTC, that day included' },
+  'since': { kind: 'age', group: 'read', value: 'AGE', help: 'the same as --from that long ago: 12h, 90d' },
+  'accounts': { kind: 'list', group: 'read', value: 'ID,…', pattern: { is: /^\d{12}$/, means: 'an account of 12 digits' }, help: 'only these AWS accounts' },
+  'regions': { kind: 'list', group: 'read', value: 'REGION,…', pattern: { is: /^[a-z]{2,}(-[a-z]+)+-\d+$/, means: 'a region such as eu-central-1' }, help: 'only these regions' },
+  'include': { kind: 'texts', group: 'read', value: 'GLOB', help: 'only keys that match one of these (repeatable)' },
+  'exclude': { kind: 'texts', group: 'read', value: 'GLOB', help: 'no key that matches one of these (repeatable)' },
+  'objects-from': { kind: 'path', group: 'read', value: 'FILE', help: 'list of keys, or S3 Inventory manifest, to read' },
+  'format': { kind: 'text', group: 'read', value: 'LAYOUT', choices: LAYOUT_NAMES, defaultShown: 'by the tokens', help: 'layout or field names of lines without header' },
+  'name': { kind: 'text', group: 'read', value: 'KEY', help: 'name that stands for standard input in documents and ids' },
+
+  'aws-region': { kind: 'text', group: 'aws', value: 'REGION', pattern: { is: /^[a-z0-9-]+$/, means: 'a region such as eu-central-1' }, help: "region of the bucket", defaultShown: "AWS's chain" },
+  'profile': { kind: 'text', group: 'aws', value: 'NAME', help: 'profile of the shared AWS config' },
+  'role-arn': { kind: 'text', group: 'aws', value: 'ARN', pattern: { is: /^arn:[a-z-]+:iam::\d{12}:role\/.+$/, means: 'a role such as arn:aws:iam::123456789012:role/logs' }, help: 'role to assume for reading' },
+  'external-id': { kind: 'text', group: 'aws', value: 'ID', help: 'external id that goes with --role-arn' },
+  'endpoint-url': { kind: 'url', group: 'aws', value: 'URL', help: 'other S3 endpoint' },
+  'path-style': { kind: 'flag', group: 'aws', help: 'bucket in the path, not in the host name' },
+  'request-payer': { kind: 'flag', group: 'aws', help: 'pay for requests to a bucket of somebody else' },
+  'no-sign-request': { kind: 'flag', group: 'aws', help: 'public bucket: no credentials' },
+
+  'city': { kind: 'paths', group: 'documents', value: 'FILE', help: 'city or country database, .mmdb or .csv (repeatable)' },
+  'asn': { kind: 'paths', group: 'documents', value: 'FILE', help: 'ASN database, .mmdb or .csv (repeatable)' },
+  'ids': { kind: 'choice', group: 'documents', value: 'KIND', choices: ID_MODES, default: 'default', help: 'how _id is made' },
+  'keep-original': { kind: 'flag', group: 'documents', help: 'keep the line as event.original' },
+  'tags': { kind: 'list', group: 'documents', value: 'TAG,…', default: 'forwarded,aws-vpcflow', help: 'tags of every document' },
+  'namespace': { kind: 'text', group: 'documents', value: 'NAME', default: 'default', pattern: { is: /^[^\s\-A-Z\\/*?"<>|,#:]{1,100}$/, means: 'lower case, without blank, dash or any of \\ / * ? " < > | , # :' }, help: 'data_stream.namespace' },
+  'field': { kind: 'texts', group: 'documents', value: 'NAME=VALUE', help: 'constant in every document: labels.env=prod (repeatable)' },
+  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk'], default: 'documents', help: 'NDJSON of documents, or bodies for _bulk' },
+
+  'compress': { kind: 'choice', group: 'output', value: 'HOW', choices: ['none', 'gzip'], default: 'none', help: 'compress what is written' },
+  'part-bytes': { kind: 'bytes', group: 'output', value: 'SIZE', defaultShown: '10MiB with --as bulk', help: 'begin a new part at this size' },
+  'dead-letters': { kind: 'path', group: 'output', value: 'FILE', default: './flowbulk-dead-letters.ndjson', help: 'where lines go that are no record' },
+
+  'records': { kind: 'count', group: 'generate', value: 'N', default: '100000', min: 0, help: 'records in all' },
+  'objects': { kind: 'count', group: 'generate', value: 'N', default: '10', min: 1, help: 'objects to spread them over' },
+  'layout': { kind: 'text', group: 'generate', value: 'LAYOUT', default: 'v2', choices: LAYOUT_NAMES, help: 'layout, or field names with blanks between' },
+  'addresses': { kind: 'choice', group: 'generate', value: 'HOW', choices: ['zipf', 'uniform'], default: 'zipf', help: 'public peers: some often, or each another' },
+  'seed': { kind: 'count', group: 'generate', value: 'N', default: '1', min: 0, help: 'the same seed gives the same bytes' },
+
+  'workers': { kind: 'count', group: 'run', value: 'N', min: 1, defaultShown: 'cores', help: 'worker threads' },
+
+  'json': { kind: 'flag', group: 'talk', help: 'result as JSON on standard output' },
+  'log-format': { kind: 'choice', group: 'talk', value: 'FORM', choices: ['text', 'json'], default: 'text', help: 'form of events on standard error' },
+  'quiet': { kind: 'flag', group: 'talk', help: 'no progress and no summary, errors only' },
+  'debug': { kind: 'flag', group: 'talk', help: 'codes and causes of errors, stacks of bugs' },
+  'no-color': { kind: 'flag', group: 'talk', help: 'no colours (NO_COLOR does the same)' },
+} as const satisfies Record<string, OptionSpec>;
+
+/** The name of an option, without the dashes before it. */
+export type OptionName = keyof typeof TABLE;
+
+/** Every option by name, in the order of the help. */
+export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = TABLE;
+
+/** Options that every command takes. */
+export const TALK_OPTIONS = ['log-format', 'quiet', 'debug', 'no-color'] as const;
+
+type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : S;
+
+type Plain<S> = S extends { kind: 'flag' }
+  ? boolean
+  : S extends { kind: 'texts' | 'list' | 'paths' }
+    ? readonly string[]
+    : S extends { kind: 'choice'; choices: readonly (infer Word)[] }
+      ? Word
+      : S extends { kind: 'bytes' | 'count' }
+        ? number
+        : string;
+
+type Always = { kind: 'flag' | 'texts' | 'list' | 'paths' } | { default: string };
+
+/** Values of some options by their names in camel case; undefined where not given and without default. */
+export type Values<Name extends OptionName> = {
+  readonly [N in Name as CamelCase<N>]: (typeof TABLE)[N] extends Always
+    ? Plain<(typeof TABLE)[N]>
+    : Plain<(typeof TABLE)[N]> | undefined;
+};
+
+/** The environment variable of an option. */
+export function envNameOf(name: OptionName): string {
+  return `FLOWBULK_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** The key of an option in `Values`. */
+export function keyOf(name: OptionName): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

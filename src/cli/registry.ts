@@ -1,0 +1,44 @@
+/** The commands, in the order of the help. Each is loaded only when it is called: `--version` must not load the S3 client. */
+
+import { FlowbulkError } from '../errors.ts';
+import type { Command } from './command.ts';
+import { didYouMean } from './suggest.ts';
+
+/** A command by name, with what the overview of commands says about it. */
+export interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** All commands. */
+export const COMMANDS: readonly Entry[] = [
+  {
+    name: 'convert',
+    summary: 'flow logs to ECS documents: NDJSON, or bodies for _bulk',
+    load: async () => (await import('./commands/convert.ts')).convert,
+  },
+  {
+    name: 'generate',
+    summary: 'make synthetic flow logs with the key layout of AWS',
+    load: async () => (await import('./commands/generate.ts')).generate,
+  },
+  {
+    name: 'fields',
+    summary: 'the table of fields: names, versions, where they go',
+    load: async () => (await import('./commands/fields.ts')).fields,
+  },
+  {
+    name: 'completion',
+    summary: 'completions for bash, zsh or fish',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+];
+
+/** The command of that name. Throws E_USAGE with a suggestion where there is none. */
+export async function findCommand(name: string): Promise<Command> {
+  const entry = COMMANDS.find((one) => one.name === name);
+  if (entry !== undefined) return entry.load();
+  const near = didYouMean(name, [...COMMANDS.map((one) => one.name), 'help']);
+  throw new FlowbulkError('E_USAGE', `unknown command '${name}'${near}; see: flowbulk help`);
+}

@@ -1,0 +1,65 @@
+/** A reading as one line of text, and as an event for programs. */
+
+import type { Reading } from './meter.ts';
+import { formatBytes, formatCount, formatShort } from './numbers.ts';
+
+/** The time left in steps as coarse as the guess is: a display that changes every second looks surer than it is. */
+export function formatEta({ etaSeconds, isEtaLeast }: Pick<Reading, 'etaSeconds' | 'isEtaLeast'>): string {
+  if (etaSeconds === null) return 'eta …';
+  const sign = isEtaLeast ? '> ' : '';
+  if (etaSeconds < 60) return `eta ${sign}${Math.max(1, Math.ceil(etaSeconds / 5) * 5)} s`;
+  const minutes = Math.ceil(etaSeconds / 60);
+  if (minutes < 60) return `eta ${sign}${minutes} min`;
+  return `eta ${sign}${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Whole percent of the listed bytes that are read; null where no size is known. */
+export function percentOf({ at }: Reading): number | null {
+  return at.bytesListed <= 0 ? null : Math.min(100, Math.floor((100 * at.bytesDone) / at.bytesListed));
+}
+
+/** What stands beside the bar, most important first. */
+export function shortParts(reading: Reading): readonly string[] {
+  const { at, recordsPerSecond, bytesPerSecond, objectsLeft } = reading;
+  const more = at.listingDone ? '' : '+';
+  return [
+    `${formatShort(recordsPerSecond)} rec/s`,
+    formatEta(reading),
+    ...(at.deadLetters > 0 ? [`${formatShort(at.deadLetters)} dead`] : []),
+    `${formatBytes(bytesPerSecond)}/s`,
+    `${formatShort(objectsLeft)}${more} objects`,
+  ];
+}
+
+function progressParts(reading: Reading): readonly string[] {
+  const { at, recordsPerSecond, bytesPerSecond, objectsLeft } = reading;
+  const more = at.listingDone ? '' : '+';
+  return [
+    `${formatCount(recordsPerSecond)} records/s`,
+    `${formatBytes(bytesPerSecond)}/s`,
+    `${formatCount(objectsLeft)}${more} objects left`,
+    formatEta(reading),
+    ...(at.deadLetters > 0 ? [`${formatCount(at.deadLetters)} dead letters`] : []),
+  ];
+}
+
+/** The line for logs, where there is no bar. */
+export function progressLine(reading: Reading): string {
+  const { at } = reading;
+  const percent = percentOf(reading);
+  const read = `${formatBytes(at.bytesDone)}${percent === null ? '' : ` of ${formatBytes(at.bytesListed)} (${percent} %)`}`;
+  return [read, `${formatCount(at.records)} records`, ...progressParts(reading)].join(', ');
+}
+
+/** The event for programs. */
+export function progressEvent(reading: Reading): Readonly<Record<string, unknown>> {
+  const { at, elapsedSeconds, recordsPerSecond, bytesPerSecond, etaSeconds } = reading;
+  return {
+    type: 'progress',
+    ...at,
+    elapsedSeconds: Math.round(elapsedSeconds * 10) / 10,
+    recordsPerSecond: Math.round(recordsPerSecond),
+    bytesPerSecond: Math.round(bytesPerSecond),
+    etaSeconds: etaSeconds === null ? null : Math.round(etaSeconds),
+  };
+}

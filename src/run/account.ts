@@ -1,0 +1,119 @@
+/** A run's account: what was listed, what became of it, and the summary of both. */
+
+import { randomUUID } from 'node:crypto';
+import type { ObjectOutcome } from '../../workers/config.ts';
+import type { Counters } from '../../workers/counters.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { ProgressSnapshot } from '../progress/snapshot.ts';
+import type { FailedObject, RunSummary } from '../progress/summary.ts';
+import { DeadLetterFile } from '../sinks/dead-letters.ts';
+import { describeObject } from '../sources/refusals.ts';
+import type { Listed, RefusedObject } from '../sources/source.ts';
+
+/** Failed objects that are kept by name. */
+const NAMED = 100;
+
+/** Keeps the account of one run. */
+export class Account {
+  /** Names the run. */
+  readonly run = randomUUID().slice(0, 8);
+  readonly #began = performance.now();
+  readonly #deadLetterPath: string;
+  readonly #deadLetterFile: DeadLetterFile;
+  #objectsListed = 0;
+  #bytesListed = 0;
+  #listingDone = false;
+  #objectsDone = 0;
+  #objectsDamaged = 0;
+  #records = 0;
+  #documents = 0;
+  readonly #refused: Record<string, number> = {};
+  readonly #deadLetters: Record<string, number> = {};
+  readonly #failed: FailedObject[] = [];
+
+  constructor(deadLetterPath: string) {
+    this.#deadLetterPath = deadLetterPath;
+    this.#deadLetterFile = new DeadLetterFile(deadLetterPath);
+  }
+
+  /** Passes a listing through and counts it. */
+  async *listing(listed: AsyncIterable<Listed>): AsyncGenerator<Listed> {
+    for await (const item of listed) {
+      const { size } = 'object' in item ? item.object : item;
+      this.#objectsListed++;
+      this.#bytesListed += Math.max(size, 0);
+      yield item;
+    }
+  }
+
+  /** The listing is at its end. */
+  listingEnded(): void {
+    this.#listingDone = true;
+  }
+
+  /** Takes an object that the listing refuses. */
+  refused({ object, code, reason }: RefusedObject): void {
+    this.#bytesListed -= Math.max(object.size, 0);
+    const letter = { object: describeObject(object), etag: object.etag, offset: null, code, reason, run: this.run };
+    this.#deadLetterFile.add({ v: 1, kind: 'object', ...letter });
+    this.#deadLetterFile.flush();
+    this.#fail(describeObject(object), 'refused', code, reason);
+  }
+
+  #fail(object: string, outcome: FailedObject['outcome'], code: ErrorCode, reason: string): void {
+    if (outcome === 'refused') this.#refused[code] = (this.#refused[code] ?? 0) + 1;
+    else this.#objectsDamaged++;
+    if (this.#failed.length < NAMED) this.#failed.push({ object, outcome, reason });
+  }
+
+  /** Takes the outcomes of a shard. */
+  finished(outcomes: readonly ObjectOutcome[]): void {
+    for (const { object, outcome, error, records, documents, deadLetters } of outcomes) {
+      this.#records += records;
+      this.#documents += documents;
+      for (const [code, count] of Object.entries(deadLetters)) {
+        this.#deadLetters[code] = (this.#deadLetters[code] ?? 0) + count;
+      }
+      if (outcome === 'done') this.#objectsDone++;
+      else if (error !== null) {
+        this.#fail(describeObject(object), outcome === 'damaged' ? 'damaged' : 'refused', error.code, error.message);
+      }
+    }
+  }
+
+  /** Where the run stands. */
+  snapshot(counters: Counters): ProgressSnapshot {
+    return {
+      objectsListed: this.#objectsListed,
+      listingDone: this.#listingDone,
+      objectsDone: counters.total('objects') + Object.values(this.#refused).reduce((sum, count) => sum + count, 0),
+      bytesListed: this.#bytesListed,
+      bytesDone: counters.total('bytesIn'),
+      records: counters.total('records'),
+      documents: counters.total('documents'),
+      deadLetters: counters.total('deadLetters'),
+      bytesOut: counters.total('bytesOut'),
+    };
+  }
+
+  /** The summary of what is finished. */
+  summary(counters: Counters): RunSummary {
+    const source = counters.total('sourceMs') / 1000;
+    const sink = counters.total('sinkMs') / 1000;
+    const anyLetter = this.#failed.length > 0 || Object.keys(this.#deadLetters).length > 0;
+    return {
+      objectsDone: this.#objectsDone,
+      objectsDamaged: this.#objectsDamaged,
+      objectsRefused: this.#refused,
+      failed: this.#failed,
+      records: this.#records,
+      documents: this.#documents,
+      deadLetters: this.#deadLetters,
+      deadLetterPath: anyLetter ? this.#deadLetterPath : null,
+      bytesIn: counters.total('bytesIn'),
+      bytesOut: counters.total('bytesOut'),
+      wallSeconds: (performance.now() - this.#began) / 1000,
+      workerSeconds: { source, sink, cpu: Math.max(0, counters.total('busyMs') / 1000 - source - sink) },
+    };
+  }
+}

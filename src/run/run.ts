@@ -1,0 +1,141 @@
+/** A run: lists, shards, hands out to the pool, and adds up what comes back. */
+
+import { randomBytes } from 'node:crypto';
+import { BroadcastChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { ShardResult, WorkerConfig } from '../../workers/config.ts';
+import { Counters } from '../../workers/counters.ts';
+import { loadKernelModule } from '../../workers/kernel.ts';
+import { createRunMemory, tablesOf } from '../../workers/memory.ts';
+import { FlowbulkError } from '../errors.ts';
+import type { DocumentOptions } from '../formats/document.ts';
+import type { Columns } from '../formats/header.ts';
+import { fragmentBounds } from '../geo/bounds.ts';
+import type { GeoImage } from '../geo/build.ts';
+import { inflateEngine } from '../inflate/engine.ts';
+import { type Shard, shards } from '../plan/shard.ts';
+import type { ProgressSnapshot } from '../progress/snapshot.ts';
+import type { RunSummary } from '../progress/summary.ts';
+import type { SinkSpec } from '../sinks/sink.ts';
+import type { Listed, RefusedObject } from '../sources/source.ts';
+import type { SourceSpec } from '../sources/spec.ts';
+import { Account } from './account.ts';
+
+/** What a run is to do. */
+export interface RunPlan {
+  readonly source: SourceSpec;
+  readonly bucketRegion: string | null;
+  /** The objects, as they are listed. */
+  readonly listed: AsyncIterable<Listed>;
+  readonly sink: SinkSpec;
+  readonly options: DocumentOptions;
+  readonly format: Columns | null;
+  readonly geo: GeoImage;
+  readonly workers: number;
+  readonly deadLetterPath: string;
+  /** Largest body in bytes; parts of outputs must hold one. */
+  readonly bodyBytes?: number;
+}
+
+/** A run that goes on. */
+export interface Run {
+  /** Where it stands. */
+  snapshot(): ProgressSnapshot;
+  /** What is finished so far, and how. */
+  summary(): RunSummary;
+  /** Kept when everything is done; broken by what ended the run early, after its workers are gone. */
+  readonly done: Promise<void>;
+}
+
+/** Shards a worker has waiting: enough that none runs dry, few enough that the listing is not read far ahead. */
+const SHARDS_AHEAD = 2;
+
+/** Starts a run. `signal` stops it: objects under way are abandoned. */
+export function startRun(plan: RunPlan, signal: AbortSignal): Run {
+  const account = new Account(plan.deadLetterPath);
+  const counters = new Counters(plan.workers);
+  return {
+    snapshot: () => account.snapshot(counters),
+    summary: () => account.summary(counters),
+    done: execute(plan, account, counters, signal),
+  };
+}
+
+function workerConfig(plan: RunPlan, account: Account, counters: Counters): WorkerConfig {
+  const memory = createRunMemory(plan.geo.bytes, plan.workers, plan.bodyBytes);
+  plan.geo.readInto(tablesOf(memory));
+  return {
+    memory,
+    module: loadKernelModule(),
+    arenaClaims: new SharedArrayBuffer(4),
+    counters: counters.buffer,
+    bounds: fragmentBounds(tablesOf(memory)),
+    options: plan.options,
+    format: plan.format,
+    source: plan.source,
+    bucketRegion: plan.bucketRegion,
+    sink: plan.sink,
+    deadLetterPath: plan.deadLetterPath,
+    engine: inflateEngine(),
+    run: account.run,
+    stopChannel: `flowbulk-stop-${randomBytes(8).toString('hex')}`,
+  };
+}
+
+async function execute(plan: RunPlan, account: Account, counters: Counters, signal: AbortSignal): Promise<void> {
+  const config = workerConfig(plan, account, counters);
+  const pool = new Piscina<Shard['objects'], ShardResult>({
+    filename: new URL('../../workers/convert.js', import.meta.url).href,
+    minThreads: plan.workers,
+    maxThreads: plan.workers,
+    // Waiting by Atomics would freeze reads and writes that a worker has under way between tasks.
+    atomics: 'disabled',
+    workerData: config,
+  });
+  const stopChannel = new BroadcastChannel(config.stopChannel);
+  const stop = new AbortController();
+  const onStop = () => stop.abort(signal.reason);
+  signal.addEventListener('abort', onStop, { once: true });
+  if (signal.aborted) onStop();
+  stop.signal.addEventListener('abort', () => stopChannel.postMessage('stop'), { once: true });
+  try {
+    await dispatch(plan, account, pool, stop);
+  } finally {
+    signal.removeEventListener('abort', onStop);
+    stopChannel.close();
+    await pool.destroy();
+  }
+}
+
+/** Hands shards out as workers come free; throws what ends the run when no shard is under way any more. */
+async function dispatch(
+  plan: RunPlan,
+  account: Account,
+  pool: Piscina<Shard['objects'], ShardResult>,
+  stop: AbortController,
+): Promise<void> {
+  const underWay = new Set<Promise<void>>();
+  const hand = (shard: Shard): void => {
+    const task = pool
+      .run(shard.objects)
+      .then(({ outcomes, fatal }) => {
+        account.finished(outcomes);
+        if (fatal !== null) stop.abort(FlowbulkError.fromWire(fatal));
+      })
+      .catch((error: unknown) => stop.abort(error))
+      .finally(() => underWay.delete(task));
+    underWay.add(task);
+  };
+  try {
+    for await (const shard of shards(account.listing(plan.listed), (refused) => account.refused(refused))) {
+      hand(shard);
+      while (underWay.size >= plan.workers * SHARDS_AHEAD && !stop.signal.aborted) await Promise.race(underWay);
+      if (stop.signal.aborted) break;
+    }
+    account.listingEnded();
+  } catch (error) {
+    stop.abort(error);
+  }
+  await Promise.all(underWay);
+  if (stop.signal.aborted) throw stop.signal.reason;
+}

@@ -1,0 +1,64 @@
+/** Dead letters: what became no document, with its reason, one JSON object a line. */
+
+import { closeSync, openSync } from 'node:fs';
+import { sinkError, writeWhole } from './write.ts';
+
+/** One dead letter. `v` is the version of this schema. */
+export interface DeadLetter {
+  readonly v: 1;
+  readonly kind: 'line' | 'object';
+  /** Name of the object: `s3://bucket/key`, or a path. */
+  readonly object: string;
+  readonly etag: string | null;
+  /** Bytes of the decompressed object before the line, or before the damage. */
+  readonly offset: number | null;
+  readonly line?: string;
+  readonly lineBase64?: string;
+  readonly code: string;
+  readonly reason: string;
+  /** The run that wrote it. */
+  readonly run: string;
+}
+
+/** Appends to a file of dead letters; all workers of a run may have it open. */
+export class DeadLetterFile {
+  readonly #path: string;
+  #descriptor: number | null = null;
+  #waiting: DeadLetter[] = [];
+  #waitingBytes = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Takes a letter; it is on its way to disk after `flush`. */
+  add(letter: DeadLetter): void {
+    this.#waiting.push(letter);
+    this.#waitingBytes += 200 + (letter.line?.length ?? letter.lineBase64?.length ?? 0);
+    if (this.#waitingBytes > 65_536) this.flush();
+  }
+
+  /**
+   * Writes the letters taken: one write to a file opened for appending, so that lines of two workers do not mix. The
+   * file is made at the first letter. Throws E_SINK_*.
+   */
+  flush(): void {
+    if (this.#waiting.length === 0) return;
+    const text = this.#waiting.map((letter) => `${JSON.stringify(letter)}\n`).join('');
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    try {
+      this.#descriptor ??= openSync(this.#path, 'a');
+    } catch (error) {
+      throw sinkError(error, this.#path);
+    }
+    writeWhole(this.#descriptor, Buffer.from(text), this.#path);
+  }
+
+  /** Writes what is left and closes the file. */
+  close(): void {
+    this.flush();
+    if (this.#descriptor !== null) closeSync(this.#descriptor);
+    this.#descriptor = null;
+  }
+}

@@ -1,0 +1,176 @@
+/** Requests to one bucket: each with a time limit, and tried again for as long as there is patience. */
+import type { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { s3Client } from './aws.ts';
+import { Backoff } from './backoff.ts';
+import { isExpired, isTransient, isUnreachable, regionOf, statusOf, timeoutError } from './s3-errors.ts';
+import type { AwsOptions } from './spec.ts';
+
+/** Patience with a failing request or stream, and with a silent connection. */
+const RETRY_FOR_MS = 60_000;
+const IDLE_TIMEOUT_MS = 30_000;
+
+/** Patience before the first answer ever: a wrong host name should not take a minute to be told. */
+const FIRST_CONTACT_TRIES = 3;
+
+/** One bucket and the client for it. Failures are those of the SDK; s3-errors.ts says what they mean. */
+export class Bucket {
+  readonly name: string;
+  readonly retryForMs: number;
+  readonly idleTimeoutMs: number;
+  readonly #options: AwsOptions;
+  readonly #payer: { RequestPayer?: 'requester' };
+  #client: S3Client;
+  #region: string | null = null;
+  #answered = false;
+
+  private constructor(name: string, options: AwsOptions, client: S3Client) {
+    this.name = name;
+    this.retryForMs = options.retryForMs ?? RETRY_FOR_MS;
+    this.idleTimeoutMs = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
+    this.#options = options;
+    this.#payer = options.requestPayer ? { RequestPayer: 'requester' } : {};
+    this.#client = client;
+  }
+
+  static async open(name: string, options: AwsOptions): Promise<Bucket> {
+    return new Bucket(name, options, await s3Client(options));
+  }
+
+  /**
+   * The region the bucket is in: as S3 says, or as configured where it says nothing or another server is used. The
+   * client is moved there, so that not every request is redirected.
+   */
+  async region(signal: AbortSignal): Promise<string> {
+    if (this.#region === null) {
+      const configured = await this.#client.config.region();
+      this.#region = this.#options.endpointUrl === undefined ? await this.#askRegion(configured, signal) : configured;
+      if (this.#region !== configured) {
+        this.#client.destroy();
+        this.#client = await s3Client({ ...this.#options, region: this.#region });
+      }
+    }
+    return this.#region;
+  }
+
+  async #askRegion(configured: string, signal: AbortSignal): Promise<string> {
+    try {
+      const command = new HeadBucketCommand({ Bucket: this.name });
+      const answer = await this.#send(signal, (abortSignal) => this.#client.send(command, { abortSignal }));
+      return answer.BucketRegion ?? configured;
+    } catch (error) {
+      // Also a refusal names the region; what is wrong will be told by the listing.
+      signal.throwIfAborted();
+      return regionOf(error) ?? configured;
+    }
+  }
+
+  /** One page of keys under `prefix`; with `delimited` the folders directly under it as common prefixes. */
+  list(
+    prefix: string,
+    delimited: boolean,
+    token: string | undefined,
+    signal: AbortSignal,
+  ): Promise<ListObjectsV2CommandOutput> {
+    const command = new ListObjectsV2Command({
+      Bucket: this.name,
+      Prefix: prefix,
+      // XML cannot carry every character that a key can.
+      EncodingType: 'url',
+      OptionalObjectAttributes: ['RestoreStatus'],
+      ...(delimited ? { Delimiter: '/' } : {}),
+      ...(token === undefined ? {} : { ContinuationToken: token }),
+      ...this.#payer,
+    });
+    return this.#send(signal, (abortSignal) => this.#client.send(command, { abortSignal }));
+  }
+
+  /** What is known about one object. */
+  head(key: string, signal: AbortSignal): Promise<HeadObjectCommandOutput> {
+    const command = new HeadObjectCommand({ Bucket: this.name, Key: key, ...this.#payer });
+    return this.#send(signal, (abortSignal) => this.#client.send(command, { abortSignal }));
+  }
+
+  /** An object's bytes from `fromByte` on, if it still has this ETag. The body has to be read or destroyed. */
+  async get(
+    key: string,
+    etag: string | null,
+    fromByte: number,
+    signal: AbortSignal,
+  ): Promise<{ output: GetObjectCommandOutput; body: Readable }> {
+    const command = new GetObjectCommand({
+      Bucket: this.name,
+      Key: key,
+      ...(etag === null ? {} : { IfMatch: `"${etag}"` }),
+      ...(fromByte === 0 ? {} : { Range: `bytes=${fromByte}-` }),
+      ...this.#payer,
+    });
+    const output = await this.#send(signal, (abortSignal) => this.#client.send(command, { abortSignal }));
+    return { output, body: output.Body as Readable };
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  async #send<T>(signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const backoff = new Backoff(this.retryForMs);
+    for (;;) {
+      try {
+        const answer = await withTimeout(request, this.idleTimeoutMs, signal);
+        this.#answered = true;
+        return answer;
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#answered ||= statusOf(error) !== null;
+        const patient = this.#answered || !isUnreachable(error) || backoff.tries + 1 < FIRST_CONTACT_TRIES;
+        if (!isTransient(error) || !patient || !(await backoff.wait(signal))) {
+          throw error;
+        }
+        if (isExpired(error)) {
+          await this.#refreshCredentials();
+        }
+      }
+    }
+  }
+
+  async #refreshCredentials(): Promise<void> {
+    const provider = this.#client.config.credentials as (options: { forceRefresh: boolean }) => Promise<unknown>;
+    await provider({ forceRefresh: true }).catch(() => {});
+  }
+}
+
+/** Runs a request with a limit on the time until its answer (of a GET: until its headers). */
+async function withTimeout<T>(
+  request: (signal: AbortSignal) => Promise<T>,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<T> {
+  signal.throwIfAborted();
+  // Not AbortSignal.any: on Node 20 each one stays with the long-lived signal for good.
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal.reason);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    controller.abort();
+  }, limitMs);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await request(controller.signal);
+  } catch (error) {
+    throw late ? timeoutError(`no answer in ${limitMs} ms`) : error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { shards } from '../../src/plan/shard.ts';
+import type { Listed, RefusedObject, SourceObject } from '../../src/sources/source.ts';
+
+const object = (key: string, size: number): SourceObject => ({
+  kind: 'file',
+  bucket: null,
+  key,
+  path: key,
+  etag: null,
+  size,
+  lastModifiedMs: 0,
+});
+
+async function* from(items: readonly Listed[]) {
+  yield* items;
+}
+
+async function sizes(items: readonly Listed[], maxBytes: number, maxObjects: number) {
+  const refused: RefusedObject[] = [];
+  const out: number[][] = [];
+  for await (const shard of shards(from(items), (item) => refused.push(item), { maxBytes, maxObjects })) {
+    assert.equal(shard.bytes, shard.objects.reduce((sum, { size }) => sum + Math.max(size, size < 0 ? 1_048_576 : 0), 0));
+    out.push(shard.objects.map(({ size }) => size));
+  }
+  return { out, refused };
+}
+
+test('up to so many bytes, bigger objects alone', async () => {
+  const { out } = await sizes([250, 60, 50, 40, 10, 0, 0].map((size, at) => object(`k${at}`, size)), 100, 64);
+  assert.deepEqual(out, [[250], [60], [50, 40, 10, 0, 0]]);
+});
+
+test('up to so many objects; none at all', async () => {
+  const { out } = await sizes([1, 1, 1, 1, 1].map((size, at) => object(`k${at}`, size)), 100, 2);
+  assert.deepEqual(out, [[1, 1], [1, 1], [1]]);
+  assert.deepEqual((await sizes([], 100, 2)).out, []);
+});
+
+test('refused objects go beside, unknown sizes count as 1 MiB', async () => {
+  const refusal: RefusedObject = { object: object('x.parquet', 5), code: 'E_OBJECT_PARQUET', reason: 'no' };
+  const { out, refused } = await sizes([object('a', -1), refusal, object('b', -1), object('c', 1)], 1_048_577, 64);
+  assert.deepEqual(out, [[-1], [-1, 1]]);
+  assert.deepEqual(refused, [refusal]);
+});
+
+test('lazily: no more is asked for than a shard needs', async () => {
+  let asked = 0;
+  async function* endless() {
+    for (;;) {
+      asked++;
+      yield object(`k${asked}`, 1);
+    }
+  }
+  for await (const shard of shards(endless(), () => {}, { maxBytes: 100, maxObjects: 10 })) {
+    assert.equal(shard.objects.length, 10);
+    break;
+  }
+  assert.equal(asked, 11);
+});

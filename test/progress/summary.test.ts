@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { boundBy, type RunSummary, summaryAsJson, summaryAsText } from '../../src/progress/summary.ts';
+
+const CLEAN: RunSummary = {
+  objectsDone: 1234,
+  objectsDamaged: 0,
+  objectsRefused: {},
+  failed: [],
+  records: 52_000_000,
+  documents: 52_000_000,
+  deadLetters: {},
+  deadLetterPath: null,
+  bytesIn: 1200 * 2 ** 20,
+  bytesOut: 61_000 * 2 ** 20,
+  wallSeconds: 20,
+  workerSeconds: { source: 2, cpu: 36, sink: 2 },
+};
+
+test('a clean run', () => {
+  assert.equal(
+    summaryAsText(CLEAN),
+    `objects       1,234 done
+records       52,000,000
+documents     52,000,000
+dead letters  0
+bytes         1,200 MiB in, 61,000 MiB out
+time          20.0 s, 2,600,000 records/s
+bound by      CPU: of the workers' time 90 % CPU, 5 % waiting for the source, 5 % for the sink
+`,
+  );
+});
+
+test('what failed is counted by reason and named, the first ten', () => {
+  const failed = Array.from({ length: 13 }, (_, i) => ({
+    object: `key-${i}`,
+    outcome: i < 2 ? ('damaged' as const) : ('refused' as const),
+    reason: i < 2 ? 'truncated at byte 100' : 'Parquet',
+  }));
+  const text = summaryAsText({
+    ...CLEAN,
+    objectsDamaged: 2,
+    objectsRefused: { E_OBJECT_ARCHIVED: 1, E_OBJECT_PARQUET: 10 },
+    failed,
+    documents: 51_998_999,
+    deadLetters: { address: 1, tokens: 1000 },
+    deadLetterPath: './flowbulk-dead-letters.ndjson',
+  });
+  assert.match(text, /^objects {7}1,234 done, 2 damaged, 11 refused \(E_OBJECT_PARQUET 10, E_OBJECT_ARCHIVED 1\)$/m);
+  assert.match(text, /^dead letters {2}1,001 \(tokens 1,000, address 1\), in \.\/flowbulk-dead-letters\.ndjson$/m);
+  assert.match(text, /^damaged {7}key-0: truncated at byte 100$/m);
+  assert.match(text, /^refused {7}key-9: Parquet\n {14}and 3 more\n$/m);
+  assert.doesNotMatch(text, /key-10/);
+});
+
+test('what bounded it is what took most of the workers’ time', () => {
+  assert.equal(boundBy({ ...CLEAN, workerSeconds: { source: 5, cpu: 3, sink: 1 } }), 'source');
+  assert.equal(boundBy({ ...CLEAN, workerSeconds: { source: 1, cpu: 3, sink: 5 } }), 'sink');
+  assert.doesNotMatch(summaryAsText({ ...CLEAN, workerSeconds: { source: 0, cpu: 0, sink: 0 } }), /bound by/);
+});
+
+test('the JSON form has totals and rates beside the parts', () => {
+  const json = summaryAsJson({ ...CLEAN, deadLetters: { tokens: 2, address: 1 } });
+  assert.deepEqual(
+    [json['recordsPerSecond'], json['deadLettersTotal'], json['boundBy'], json['records']],
+    [2_600_000, 3, 'cpu', 52_000_000],
+  );
+  assert.equal(summaryAsJson({ ...CLEAN, wallSeconds: 0 })['recordsPerSecond'], 0);
+});

@@ -1,0 +1,51 @@
+/** What crosses between the coordinator and its workers: plain data and shared memory. */
+
+import type { WireError } from '../src/errors.ts';
+import type { DocumentOptions } from '../src/formats/document.ts';
+import type { Columns } from '../src/formats/header.ts';
+import type { InflateEngine } from '../src/inflate/engine.ts';
+import type { SinkSpec } from '../src/sinks/sink.ts';
+import type { SourceObject } from '../src/sources/source.ts';
+import type { SourceSpec } from '../src/sources/spec.ts';
+import type { RunMemory } from './memory.ts';
+import type { FragmentBounds } from './program.ts';
+
+/** What a worker needs once. */
+export interface WorkerConfig {
+  readonly memory: RunMemory;
+  readonly module: WebAssembly.Module;
+  /** One Int32: the next arena that nobody has taken. */
+  readonly arenaClaims: SharedArrayBuffer;
+  readonly counters: SharedArrayBuffer;
+  readonly bounds: FragmentBounds;
+  readonly options: DocumentOptions;
+  readonly format: Columns | null;
+  readonly source: SourceSpec;
+  /** Region of the bucket, null where there is none. */
+  readonly bucketRegion: string | null;
+  readonly sink: SinkSpec;
+  readonly deadLetterPath: string;
+  readonly engine: InflateEngine;
+  /** Names the run, in dead letters and temporary files. */
+  readonly run: string;
+  /** The broadcast channel on which a stop is told. */
+  readonly stopChannel: string;
+}
+
+/** How an object ended: all of it, up to the damage, or not at all. */
+export interface ObjectOutcome {
+  readonly object: SourceObject;
+  readonly outcome: 'done' | 'damaged' | 'failed';
+  /** Of damaged and failed objects. */
+  readonly error: WireError | null;
+  readonly records: number;
+  readonly documents: number;
+  /** Dead letters by code. */
+  readonly deadLetters: Readonly<Record<string, number>>;
+}
+
+/** What became of a shard. `fatal` ends the run: objects that are not in `outcomes` were not finished. */
+export interface ShardResult {
+  readonly outcomes: readonly ObjectOutcome[];
+  readonly fatal: WireError | null;
+}

@@ -1,0 +1,33 @@
+/** What documents say of the object they come from. */
+
+import path from 'node:path';
+import type { ObjectContext } from '../src/formats/document.ts';
+import { bucketArn, idPrefix } from '../src/formats/ids.ts';
+import { parseKey } from '../src/plan/keys.ts';
+import type { SourceObject } from '../src/sources/source.ts';
+import type { WorkerConfig } from './config.ts';
+
+/** The URL of an S3 object as Filebeat writes it, key verbatim, whatever the endpoint. */
+function objectUrl(bucket: string, region: string, key: string): string {
+  return `https://${bucket}.s3.${region}.amazonaws.com/${key}`;
+}
+
+/** The context of an object. Region and time come from its key where they stand there. */
+export function contextOf(object: SourceObject, config: WorkerConfig): ObjectContext {
+  const { bucket, key } = object;
+  const facts = parseKey(key);
+  const region = facts.region ?? config.bucketRegion;
+  const nameless = config.source.kind === 'stdin' && config.source.name === null;
+  return {
+    s3: bucket === null ? null : { bucket, arn: bucketArn(bucket), key },
+    path:
+      bucket === null
+        ? object.path === null
+          ? key
+          : path.resolve(object.path)
+        : objectUrl(bucket, config.bucketRegion ?? 'us-east-1', key),
+    region,
+    timeMs: facts.timeMs ?? object.lastModifiedMs,
+    idPrefix: nameless ? null : idPrefix(object, config.options.ids),
+  };
+}

@@ -1,0 +1,160 @@
+/** One object from its source to its sink: open, inflate, convert, deliver, account. */
+
+import { FlowbulkError } from '../src/errors.ts';
+import { inflateObject } from '../src/inflate/inflate.ts';
+import type { DeadLetterFile } from '../src/sinks/dead-letters.ts';
+import type { Sink } from '../src/sinks/sink.ts';
+import { describeObject } from '../src/sources/refusals.ts';
+import { isReplayable, type Source, type SourceObject } from '../src/sources/source.ts';
+import type { ObjectOutcome, WorkerConfig } from './config.ts';
+import { contextOf } from './context.ts';
+import type { Converter } from './converter.ts';
+import type { CounterName } from './counters.ts';
+import type { Deliveries } from './deliveries.ts';
+
+/** A worker's own things, made once. */
+export interface Bench {
+  readonly config: WorkerConfig;
+  readonly source: Source;
+  readonly sink: Sink;
+  readonly converter: Converter;
+  readonly deliveries: Deliveries;
+  readonly deadLetters: DeadLetterFile;
+  readonly signal: AbortSignal;
+  count(name: CounterName, value: number): void;
+  /** Gives the refused lines since the last call, by code. */
+  takeRefused(): Record<string, number>;
+  /** Says which object refused lines belong to. */
+  current(object: SourceObject): void;
+}
+
+/** Lets the converter work off what it has; bodies come and go. */
+async function pump({ converter, deliveries }: Bench): Promise<void> {
+  while (converter.run() === 'needs body') {
+    await passBody(converter, deliveries);
+    converter.takeBody(await deliveries.take());
+  }
+}
+
+async function passBody(converter: Converter, deliveries: Deliveries): Promise<void> {
+  const body = converter.giveBody();
+  if (body === null) return;
+  if (body.bytes === 0) deliveries.putBack(body.place);
+  else deliveries.give(body.place, body.bytes);
+}
+
+/** Counts the bytes that come by, and the time they are waited for. */
+async function* metered(bytes: AsyncIterable<Uint8Array>, bench: Bench, from: number): AsyncGenerator<Uint8Array> {
+  const iterator = bytes[Symbol.asyncIterator]();
+  try {
+    // Bytes that are read a second time are not counted a second time.
+    for (let read = from, seen = from; ; ) {
+      const began = performance.now();
+      const result = await iterator.next();
+      bench.count('sourceMs', performance.now() - began);
+      if (result.done === true) return;
+      read += result.value.length;
+      if (read > seen) bench.count('bytesIn', read - seen);
+      seen = read;
+      yield result.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function feed(bench: Bench, chunk: Uint8Array): Promise<void> {
+  for (let taken = 0; taken < chunk.length; ) {
+    taken += bench.converter.fill(chunk, taken);
+    await pump(bench);
+  }
+}
+
+/** Reads and converts the object; gives the error that damaged it, or null. Throws any other error. */
+async function readObject(
+  bench: Bench,
+  object: SourceObject,
+  first: AsyncIterable<Uint8Array>,
+): Promise<FlowbulkError | null> {
+  const { converter, source, config, signal } = bench;
+  let isFirst = true;
+  const open = (fromByte: number): AsyncIterable<Uint8Array> => {
+    if (!isFirst) return source.open(object, fromByte, signal);
+    isFirst = false;
+    return metered(first, bench, fromByte);
+  };
+  const facts = { name: describeObject(object), replayable: isReplayable(object) };
+  try {
+    for await (const chunk of inflateObject(open, config.engine, facts)) {
+      signal.throwIfAborted();
+      await feed(bench, chunk);
+    }
+    converter.end();
+    await pump(bench);
+    return null;
+  } catch (error) {
+    if (!(error instanceof FlowbulkError) || error.code !== 'E_OBJECT_DAMAGED') throw error;
+    converter.dropLineBegun();
+    await pump(bench);
+    return error;
+  }
+}
+
+/** Errors that are about one object: the run goes on without it. */
+function isAboutObject(error: unknown): error is FlowbulkError {
+  return error instanceof FlowbulkError && error.code.startsWith('E_OBJECT_');
+}
+
+/**
+ * Converts one object. Its bytes come from `first`; what has to be read again is opened anew. Throws what ends the run.
+ */
+export async function convertObject(
+  bench: Bench,
+  object: SourceObject,
+  first: AsyncIterable<Uint8Array>,
+): Promise<ObjectOutcome> {
+  const { converter, deliveries, deadLetters, sink, config } = bench;
+  const began = performance.now();
+  let error: FlowbulkError | null = null;
+  let outcome: ObjectOutcome['outcome'] = 'done';
+  sink.begin(object);
+  bench.current(object);
+  converter.begin(contextOf(object, config));
+  try {
+    error = await readObject(bench, object, first);
+    await passBody(converter, deliveries);
+    await deliveries.settle();
+    if (error !== null) outcome = 'damaged';
+    deadLetters.flush();
+    await sink.end(outcome === 'damaged' ? 'damaged' : 'whole');
+  } catch (problem) {
+    const unsent = converter.giveBody();
+    if (unsent !== null) deliveries.putBack(unsent.place);
+    await deliveries.settle().catch(() => {});
+    await sink.abandon();
+    if (!isAboutObject(problem)) throw problem;
+    error = problem;
+    outcome = 'failed';
+  }
+  if (error !== null) {
+    const { code, message: reason, facts } = error;
+    const offset = typeof facts['plainOffset'] === 'number' ? facts['plainOffset'] : null;
+    const letter = { object: describeObject(object), etag: object.etag, offset, code, reason, run: config.run };
+    deadLetters.add({ v: 1, kind: 'object', ...letter });
+    deadLetters.flush();
+  }
+  const { documents, refused } = converter.counts;
+  bench.count('objects', 1);
+  bench.count('records', documents + refused);
+  bench.count('documents', documents);
+  bench.count('deadLetters', refused);
+  bench.count('busyMs', performance.now() - began);
+  return {
+    object,
+    outcome,
+    error: error?.toWire() ?? null,
+    records: documents + refused,
+    documents,
+    deadLetters: bench.takeRefused(),
+  };
+}
