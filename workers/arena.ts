@@ -36,6 +36,8 @@ export class Arena {
   readonly address: number;
   /** The whole memory as bytes; addresses of the kernel are its indices. */
   readonly bytes: Buffer;
+  /** The input window: `indexOf` reads no index over 2 GiB, where arenas may lie. */
+  readonly window: Buffer;
   readonly words: DataView;
   readonly input: number;
   readonly inputEnd: number;
@@ -53,6 +55,7 @@ export class Arena {
     this.#heapEnd = this.#heapStart + sizes.heapBytes;
     this.input = this.#heapEnd;
     this.inputEnd = this.input + sizes.inputBytes;
+    this.window = this.bytes.subarray(this.input, this.inputEnd);
     const stride = pages(sizes.bodyBytes + SLACK);
     const end = address + arenaBytes(sizes);
     this.bodies = Array.from({ length: sizes.bodies }, (_, i) => {
@@ -65,7 +68,7 @@ export class Arena {
   /** Takes `bytes` of the heap, 16-byte aligned and with slack after them; null when the heap is full. */
   allocate(bytes: number): number | null {
     const at = this.#heapAt;
-    const next = (at + bytes + SLACK + 15) & ~15;
+    const next = Math.ceil((at + bytes + SLACK) / 16) * 16;
     if (next > this.#heapEnd) return null;
     this.#heapAt = next;
     return at;

@@ -87,7 +87,9 @@ export class Converter {
     this.#reader.begin(context);
     this.#facts = { hasS3: context.s3 !== null, hasRegion: context.region !== null, hasId: context.idPrefix !== null };
     this.#slotBytes = this.#arena.setSlots(slotTexts(context));
+    // Columns of the object before must not be taken for this one's: without a header it has none at first.
     this.#boundTo = null;
+    this.#kernelTakes = false;
     this.#from = this.#to = this.#filled = this.#arena.input;
     this.#windowOffset = 0;
     this.#uncountedBytes = 0;
@@ -189,12 +191,22 @@ export class Converter {
     return true;
   }
 
+  /** Address of the newline that ends the next line. */
+  #lineEnd(): number {
+    const { window, input } = this.#arena;
+    return input + window.indexOf(NEWLINE, this.#from - input);
+  }
+
   /** Gives the next line to the reader. */
   #readLine(): void {
-    const { bytes } = this.#arena;
     const { offset } = this;
-    const lineEnd = bytes.indexOf(NEWLINE, this.#from);
-    const line = Buffer.from(bytes.subarray(this.#from, lineEnd));
+    const lineEnd = this.#lineEnd();
+    // So it ends, too, where its newline comes with the chunk that makes it too long.
+    if (lineEnd - this.#from >= MAX_LINE_BYTES) {
+      this.#refuseLongLine();
+      return;
+    }
+    const line = Buffer.from(this.#arena.bytes.subarray(this.#from, lineEnd));
     this.#from = lineEnd + 1;
     const isRecord = this.#reader.read(line, offset, offset - this.#uncountedBytes);
     if (!isRecord && countsLikeFilebeat(this.#options.ids)) this.#uncountedBytes += line.length + 1;
@@ -228,7 +240,7 @@ export class Converter {
       this.#from = this.#to = this.#filled;
       return false;
     }
-    this.#from = this.#arena.bytes.indexOf(NEWLINE, this.#from) + 1;
+    this.#from = this.#lineEnd() + 1;
     this.#skipping = false;
     return true;
   }

@@ -7,6 +7,9 @@ const PAGE_BYTES = 65_536;
 /** Most pages a 32-bit memory can have. */
 const MAX_PAGES = 65_536;
 
+/** Pages at the end that stay unused, so that no sum of an address and a document's length goes beyond 32 bits. */
+const SPARE_PAGES = 64;
+
 /** Where things lie in a run's memory. Plain data, but for the memory: all of it can be posted to workers. */
 export interface RunMemory {
   readonly memory: WebAssembly.Memory;
@@ -34,8 +37,8 @@ export function createRunMemory(tablesBytes: number, workers: number, bodyBytes 
   const firstArena = Math.ceil((tablesAddress + tablesBytes) / PAGE_BYTES) * PAGE_BYTES;
   const stride = arenaBytes(sizes);
   const pages = (firstArena + workers * stride) / PAGE_BYTES;
-  if (pages > MAX_PAGES)
-    throw new RangeError(`${workers} workers need ${pages} pages of memory, there are ${MAX_PAGES}`);
+  if (pages > MAX_PAGES - SPARE_PAGES)
+    throw new RangeError(`${workers} workers need ${pages} pages of memory, there are ${MAX_PAGES - SPARE_PAGES}`);
   return {
     memory: new WebAssembly.Memory({ initial: pages, maximum: MAX_PAGES, shared: true }),
     tablesAddress,

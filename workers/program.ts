@@ -2,7 +2,7 @@
 
 import type { DocumentOptions } from '../src/formats/document.ts';
 import type { Field } from '../src/formats/fields.ts';
-import type { Columns } from '../src/formats/header.ts';
+import { type Columns, MAX_COLUMNS } from '../src/formats/header.ts';
 import type { Arena } from './arena.ts';
 import * as layout from './kernel/layout.ts';
 import { documentParts, type Part, type ShapeFacts, type VariantTable } from './shape.ts';
@@ -65,9 +65,10 @@ function checkOf(field: Field): number | undefined {
 
 /**
  * Whether the kernel may take lines of these columns: some column must refuse text, else a header line in the middle
- * of an object would pass for a record.
+ * of an object would pass for a record. A time before the most columns there can be is one too many for a pattern.
  */
 export function kernelTakes(columns: Columns): boolean {
+  if (columns.fields.length > MAX_COLUMNS) return false;
   return columns.fields.some((field) => field !== null && field.kind !== 'text' && field.kind !== 'action');
 }
 

@@ -6,7 +6,6 @@ import type { Talk } from './talk.ts';
 
 /** The standard streams, the environment and the stop signal: all that a command knows of its process. */
 export interface Io {
-  readonly stdin: NodeJS.ReadableStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;

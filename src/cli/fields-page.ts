@@ -6,7 +6,7 @@ const KINDS: Readonly<Record<FieldKind, readonly [accepted: string, written: str
   text: ['anything', 'string'],
   action: ['anything', 'string; ACCEPT and REJECT also set `event.outcome` and `event.type`'],
   address: ['IPv4 or IPv6', 'string; also `geo`, `as`, `related.ip`, `network.community_id`'],
-  ip: ['IPv4 or IPv6', 'string; also `related.ip`'],
+  ip: ['IPv4 or IPv6', 'string'],
   port: ['0 to 65535', 'integer'],
   protocol: ['0 to 255', 'string; also `network.transport`'],
   count: ['0 to 9223372036854775807', 'integer'],
@@ -18,12 +18,15 @@ const KINDS: Readonly<Record<FieldKind, readonly [accepted: string, written: str
 /** What documents have beside the values of columns: path, and what it is made of. */
 const DERIVED: readonly (readonly [path: string, from: string])[] = [
   ['@timestamp', '`end`, else `start`, else the time in the key, else when the object was last modified'],
-  ['network.community_id', 'addresses, ports and protocol, version 1, seed 0; none for port 0'],
+  [
+    'network.community_id',
+    'addresses, ports and protocol, version 1, seed 0; none for TCP, UDP and SCTP without ports from 1 on',
+  ],
   ['network.transport', '`protocol`, by IANA name'],
-  ['network.type', '`ipv4` or `ipv6`, by the addresses'],
+  ['network.type', '`ipv4` or `ipv6`, by the source address'],
   ['source.geo.*, destination.geo.*', 'the address, in the databases of `--city`'],
   ['source.as.*, destination.as.*', 'the address, in the databases of `--asn`'],
-  ['related.ip', 'the addresses, each once'],
+  ['related.ip', 'source and destination address, in that order'],
   ['aws.vpcflow.tcp_flags_array', '`tcp-flags`, bit by bit: fin syn rst psh ack urg'],
   ['event.outcome, event.type', '`action`: ACCEPT is success and allowed, REJECT is failure and denied'],
   ['cloud.region', '`region`, else the region in the key or of the bucket'],

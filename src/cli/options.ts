@@ -41,6 +41,7 @@ export type OptionKind =
 /** Groups of options, in the order of the help. */
 export const GROUPS = {
   generate: 'What to generate',
+  bench: 'What to measure',
   read: 'What to read',
   aws: 'AWS',
   documents: 'Documents',
@@ -110,6 +111,8 @@ const TABLE = {
   'layout': { kind: 'text', group: 'generate', value: 'LAYOUT', default: 'v2', choices: LAYOUT_NAMES, help: 'layout, or field names with blanks between' },
   'addresses': { kind: 'choice', group: 'generate', value: 'HOW', choices: ['zipf', 'uniform'], default: 'zipf', help: 'public peers: some often, or each another' },
   'seed': { kind: 'count', group: 'generate', value: 'N', default: '1', min: 0, help: 'the same seed gives the same bytes' },
+
+  'all': { kind: 'flag', group: 'bench', help: 'also 29 and 40 fields, and uniformly random addresses' },
 
   'workers': { kind: 'count', group: 'run', value: 'N', min: 1, defaultShown: 'cores', help: 'worker threads' },
 

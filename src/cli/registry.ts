@@ -19,6 +19,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/convert.ts')).convert,
   },
   {
+    name: 'geo',
+    summary: 'the geo and AS tables: build them, show them, look an address up',
+    load: async () => (await import('./commands/geo.ts')).geo,
+  },
+  {
     name: 'generate',
     summary: 'make synthetic flow logs with the key layout of AWS',
     load: async () => (await import('./commands/generate.ts')).generate,
@@ -27,6 +32,11 @@ export const COMMANDS: readonly Entry[] = [
     name: 'fields',
     summary: 'the table of fields: names, versions, where they go',
     load: async () => (await import('./commands/fields.ts')).fields,
+  },
+  {
+    name: 'bench',
+    summary: 'measure how fast it is on this machine',
+    load: async () => (await import('./commands/bench.ts')).bench,
   },
   {
     name: 'completion',

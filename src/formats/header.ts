@@ -5,8 +5,8 @@ import { type Field, findField, unknownField } from './fields.ts';
 /** More columns than this are refused; AWS's longest format has 54. */
 export const MAX_COLUMNS = 128;
 
-/** A number or `-`: a value, so the line is no header. */
-const VALUE = /^([0-9.]+|-)$/;
+/** A number, an IPv4 address, `-`, or anything with a colon (IPv6, ARN, time): a value, so the line is no header. */
+const VALUE = /^[0-9.]+$|^-$|:/;
 const COLUMN_NAME = /^[a-z0-9_-]{1,64}$/;
 
 /**
@@ -34,7 +34,8 @@ export function columnsOf(fields: readonly (Field | null)[]): Columns {
 
 /**
  * Reads a line's tokens as header: columns when it is one, a problem when it is one that cannot be used, and null
- * when it is no header. A header has known names for at least half of its tokens, and no token that is a number or `-`.
+ * when it is no header. A header has known names for at least half of its tokens, and no token that is a value. The
+ * kernel counts on it: a line whose numbers and addresses are right is no header.
  */
 export function readHeader(tokens: readonly string[]): Columns | HeaderProblem | null {
   let known = 0;

@@ -102,7 +102,8 @@ export class RecordReader {
       return true;
     }
     const tokens = text.split(BLANKS).filter((token) => token !== '');
-    if (tokens.length === 0) return false;
+    // Blanks alone are no record, but Filebeat counts them: it skips only what has no bytes.
+    if (tokens.length === 0) return bytes.length > 0;
     const header = readHeader(tokens);
     if (header !== null) {
       this.#hasHeader = true;

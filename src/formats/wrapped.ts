@@ -43,7 +43,7 @@ export function unwrap(text: string): readonly string[] | null {
     } catch {
       return null;
     }
-    const { message, messageType, logEvents } = value as {
+    const { message, messageType, logEvents } = (value ?? {}) as {
       message?: unknown;
       messageType?: unknown;
       logEvents?: unknown;

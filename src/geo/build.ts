@@ -1,6 +1,6 @@
 /** Databases to an image in the cache, and from there into memory. */
 
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -15,6 +15,9 @@ import { LAYOUT_VERSION } from './layout.ts';
 import { licencesBeside } from './licences.ts';
 import { findParts, type GeoPart, type GeoSources } from './sources.ts';
 import { temporaryName, writeWhole } from './write-whole.ts';
+
+/** No compilation takes this long: a temporary file this old belongs to one that was killed. */
+const LEFTOVER_AFTER_MS = 3_600_000;
 
 /** How images are made. */
 export interface GeoOptions {
@@ -158,10 +161,20 @@ function makePlace(folder: string, key: string): { temporary: string; final: str
     mkdirSync(folder, { recursive: true });
     writeWhole(join(folder, `.writable-${process.pid}`), '');
     rmSync(join(folder, `.writable-${process.pid}`));
+    removeLeftovers(folder);
     return { temporary: temporaryName(final), final, scratch: null };
   } catch {
     const scratch = mkdtempSync(join(tmpdir(), 'flowbulk-geo-'));
     return { temporary: join(scratch, 'image.tables'), final: null, scratch };
+  }
+}
+
+/** Removes what compilations left behind that were killed. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.tmp')) continue;
+    const path = join(folder, name);
+    if (Date.now() - statSync(path).mtimeMs > LEFTOVER_AFTER_MS) rmSync(path, { force: true });
   }
 }
 

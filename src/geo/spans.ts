@@ -115,7 +115,12 @@ export function sweep(
   }
 }
 
-/** Lays `later` over `earlier`: it wins where `earlier` knows nothing or where its prefix is longer. */
+/**
+ * Lays `later` over `earlier`: it wins where `earlier` knows nothing or where its prefix is longer.
+ *
+ * A MaxMind DB does not say which prefixes were put into it, only which leaves its tree has: a /8 with a /24 cut out of
+ * it counts as the leaves around the /24.
+ */
 export function overlay(earlier: SpanList, later: SpanList): SpanList {
   if (later.empty) return earlier;
   if (earlier.empty) return later;

@@ -6,6 +6,9 @@ import type { AwsOptions } from './spec.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** The SDK would tell each user on Node 20, and each thread anew, that its coming versions will not run there. */
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 /** Where requests go when nothing names a region: any region answers with the bucket's own. */
 const FALLBACK_REGION = 'us-east-1';
 

@@ -2,11 +2,14 @@
 import type { Readable } from 'node:stream';
 import {
   GetObjectCommand,
+  type GetObjectCommandInput,
   type GetObjectCommandOutput,
   HeadBucketCommand,
   HeadObjectCommand,
+  type HeadObjectCommandInput,
   type HeadObjectCommandOutput,
   ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
   type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -22,8 +25,12 @@ const IDLE_TIMEOUT_MS = 30_000;
 /** Patience before the first answer ever: a wrong host name should not take a minute to be told. */
 const FIRST_CONTACT_TRIES = 3;
 
-/** One bucket and the client for it. Failures are those of the SDK; s3-errors.ts says what they mean. */
-export class Bucket {
+/**
+ * One bucket and the client for it. Failures are those of the SDK; s3-errors.ts says what they mean.
+ *
+ * Not called `Bucket`: TypeScript 7.0 takes the keys `Bucket` of the requests for the class and renames them.
+ */
+export class BucketClient {
   readonly name: string;
   readonly retryForMs: number;
   readonly idleTimeoutMs: number;
@@ -42,8 +49,8 @@ export class Bucket {
     this.#client = client;
   }
 
-  static async open(name: string, options: AwsOptions): Promise<Bucket> {
-    return new Bucket(name, options, await s3Client(options));
+  static async open(name: string, options: AwsOptions): Promise<BucketClient> {
+    return new BucketClient(name, options, await s3Client(options));
   }
 
   /**
@@ -64,8 +71,9 @@ export class Bucket {
 
   async #askRegion(configured: string, signal: AbortSignal): Promise<string> {
     try {
-      const command = new HeadBucketCommand({ Bucket: this.name });
-      const answer = await this.#send(signal, (abortSignal) => this.#client.send(command, { abortSignal }));
+      const answer = await this.#send(signal, (abortSignal) =>
+        this.#client.send(new HeadBucketCommand({ Bucket: this.name }), { abortSignal }),
+      );
       return answer.BucketRegion ?? configured;
     } catch (error) {
       // Also a refusal names the region; what is wrong will be told by the listing.
@@ -81,7 +89,7 @@ export class Bucket {
     token: string | undefined,
     signal: AbortSignal,
   ): Promise<ListObjectsV2CommandOutput> {
-    const command = new ListObjectsV2Command({
+    const input: ListObjectsV2CommandInput = {
       Bucket: this.name,
       Prefix: prefix,
       // XML cannot carry every character that a key can.
@@ -90,14 +98,14 @@ export class Bucket {
       ...(delimited ? { Delimiter: '/' } : {}),
       ...(token === undefined ? {} : { ContinuationToken: token }),
       ...this.#payer,
-    });
-    return this.#send(signal, (abortSignal) => this.#client.send(command, { abortSignal }));
+    };
+    return this.#send(signal, (abortSignal) => this.#client.send(new ListObjectsV2Command(input), { abortSignal }));
   }
 
   /** What is known about one object. */
   head(key: string, signal: AbortSignal): Promise<HeadObjectCommandOutput> {
-    const command = new HeadObjectCommand({ Bucket: this.name, Key: key, ...this.#payer });
-    return this.#send(signal, (abortSignal) => this.#client.send(command, { abortSignal }));
+    const input: HeadObjectCommandInput = { Bucket: this.name, Key: key, ...this.#payer };
+    return this.#send(signal, (abortSignal) => this.#client.send(new HeadObjectCommand(input), { abortSignal }));
   }
 
   /** An object's bytes from `fromByte` on, if it still has this ETag. The body has to be read or destroyed. */
@@ -107,14 +115,16 @@ export class Bucket {
     fromByte: number,
     signal: AbortSignal,
   ): Promise<{ output: GetObjectCommandOutput; body: Readable }> {
-    const command = new GetObjectCommand({
+    const input: GetObjectCommandInput = {
       Bucket: this.name,
       Key: key,
       ...(etag === null ? {} : { IfMatch: `"${etag}"` }),
       ...(fromByte === 0 ? {} : { Range: `bytes=${fromByte}-` }),
       ...this.#payer,
-    });
-    const output = await this.#send(signal, (abortSignal) => this.#client.send(command, { abortSignal }));
+    };
+    const output = await this.#send(signal, (abortSignal) =>
+      this.#client.send(new GetObjectCommand(input), { abortSignal }),
+    );
     return { output, body: output.Body as Readable };
   }
 
@@ -122,6 +132,7 @@ export class Bucket {
     this.#client.destroy();
   }
 
+  /** `request` makes a new command each time: sending one empties its input. */
   async #send<T>(signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const backoff = new Backoff(this.retryForMs);
     for (;;) {

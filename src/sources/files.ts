@@ -44,9 +44,9 @@ export class FilesSource implements Source {
     }
     try {
       await assertUnchanged(object, file);
-      for (let at = fromByte; ; ) {
+      for (let at = fromByte; object.size < 0 || at < object.size; ) {
         signal.throwIfAborted();
-        const buffer = Buffer.allocUnsafeSlow(object.size < 0 ? CHUNK_BYTES : chunkBytes(object.size - at));
+        const buffer = Buffer.allocUnsafeSlow(object.size < 0 ? CHUNK_BYTES : Math.min(CHUNK_BYTES, object.size - at));
         // A pipe or a device has no position to read from.
         const { bytesRead } = await file.read(buffer, 0, buffer.length, object.size < 0 ? null : at);
         if (bytesRead === 0) {
@@ -55,6 +55,7 @@ export class FilesSource implements Source {
         at += bytesRead;
         yield buffer.subarray(0, bytesRead);
       }
+      // Not a byte beyond the listed size was read: a file that grows as fast as it is read would never end.
       await assertUnchanged(object, file);
     } catch (error) {
       throw objectError(object, error);
@@ -82,11 +83,6 @@ export class FilesSource implements Source {
   }
 
   async close(): Promise<void> {}
-}
-
-/** One byte more than is left, so that the end is noticed without another big buffer. */
-function chunkBytes(leftBytes: number): number {
-  return Math.min(CHUNK_BYTES, Math.max(1, leftBytes + 1));
 }
 
 /** Throws E_OBJECT_CHANGED where size or time are not as listed. */

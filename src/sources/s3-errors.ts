@@ -129,7 +129,8 @@ export function sourceError(bucket: string, cause: unknown): FlowbulkError {
     return refused(`s3://${bucket} may not be read (${name}: ${message})`, next);
   }
   if (isTransient(cause) || status === null) {
-    const what = `s3://${bucket} cannot be reached (${(cause as S3Failure).code ?? name}${status === null ? '' : `, status ${status}`})`;
+    const why = [(cause as S3Failure).code ?? name, ...(status === null ? [message] : [`status ${status}`])].join(', ');
+    const what = `s3://${bucket} cannot be reached (${why})`;
     return refused(
       what,
       'look at the network, --endpoint-url and --aws-region, then try again',

@@ -1,7 +1,7 @@
 /** A bucket's keys, page by page, as the planning of a listing wants them. */
 import type { _Object, HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import type { Level, Lister } from '../plan/lister.ts';
-import type { Bucket } from './bucket.ts';
+import type { BucketClient } from './bucket.ts';
 import { refuseArchived } from './refusals.ts';
 import type { Listed, SourceObject } from './source.ts';
 
@@ -10,9 +10,9 @@ const FLAT_OBJECTS = 3_000;
 
 /** Lists a bucket. Failures are those of the SDK. */
 export class BucketLister implements Lister {
-  readonly #bucket: Bucket;
+  readonly #bucket: BucketClient;
 
-  constructor(bucket: Bucket) {
+  constructor(bucket: BucketClient) {
     this.#bucket = bucket;
   }
 
@@ -74,6 +74,7 @@ function decodeKey(key: string, encoding: string | undefined): string {
   return encoding === 'url' ? decodeURIComponent(key.replaceAll('+', ' ')) : key;
 }
 
-function bareEtag(etag: string | undefined): string | null {
-  return etag?.replaceAll('"', '') ?? null;
+/** An ETag without its quotes; null for the empty one that servers over a file system may give. */
+export function bareEtag(etag: string | undefined): string | null {
+  return etag?.replaceAll('"', '') || null;
 }

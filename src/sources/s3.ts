@@ -2,10 +2,10 @@
 import type { FlowbulkError } from '../errors.ts';
 import { planned } from '../plan/prefixes.ts';
 import { Backoff } from './backoff.ts';
-import type { Bucket } from './bucket.ts';
+import type { BucketClient } from './bucket.ts';
 import { bodyOf, readBody } from './s3-body.ts';
 import { isTransient, objectError, shortBodyError, sourceError } from './s3-errors.ts';
-import { BucketLister, headObject } from './s3-lister.ts';
+import { BucketLister, bareEtag, headObject } from './s3-lister.ts';
 import type { Listed, Selection, Source, SourceObject } from './source.ts';
 import type { AwsOptions } from './spec.ts';
 
@@ -17,7 +17,7 @@ export class S3Source implements Source {
   readonly #name: string;
   readonly #prefix: string;
   readonly #aws: AwsOptions;
-  #opened: Promise<Bucket> | null = null;
+  #opened: Promise<BucketClient> | null = null;
 
   constructor(bucket: string, prefix: string, aws: AwsOptions) {
     this.#name = bucket;
@@ -25,8 +25,8 @@ export class S3Source implements Source {
     this.#aws = aws;
   }
 
-  #bucket(): Promise<Bucket> {
-    this.#opened ??= import('./bucket.ts').then(({ Bucket }) => Bucket.open(this.#name, this.#aws));
+  #bucket(): Promise<BucketClient> {
+    this.#opened ??= import('./bucket.ts').then(({ BucketClient }) => BucketClient.open(this.#name, this.#aws));
     return this.#opened;
   }
 
@@ -61,7 +61,7 @@ export class S3Source implements Source {
       });
       const { skipBytes, totalBytes } = bodyOf(object, output, at, body);
       // Without an ETag of the listing, a resumed stream has to be of the object that was begun.
-      etag ??= output.ETag?.replaceAll('"', '') ?? null;
+      etag ??= bareEtag(output.ETag);
       try {
         for await (const chunk of readBody(body, skipBytes, bucket.idleTimeoutMs, signal)) {
           at += chunk.length;
@@ -107,6 +107,7 @@ export class S3Source implements Source {
   }
 
   async close(): Promise<void> {
-    (await this.#opened)?.close();
+    // What could not be opened has been told to the one who asked for it.
+    (await this.#opened?.catch(() => null))?.close();
   }
 }

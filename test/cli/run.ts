@@ -28,7 +28,6 @@ export async function run(
   const out = collect();
   const err = collect();
   const code = await main(argv, {
-    stdin: process.stdin,
     stdout: out.stream,
     stderr: err.stream,
     env: options.env ?? {},

@@ -64,7 +64,7 @@ test('a bug is exit code 1 and one line; --debug shows its stack', async () => {
     },
   };
   const stderr = { write: (text: string | Uint8Array) => said.push(String(text)) > 0 };
-  const io = { stdin: process.stdin, stdout: broken, stderr, env: {}, signal: new AbortController().signal };
+  const io = { stdout: broken, stderr, env: {}, signal: new AbortController().signal };
   assert.equal(await main(['fields'], io), 1);
   assert.match(said.join(''), /^flowbulk: unexpected failure: broken stream [^\n]*\n$/);
   assert.equal(await main(['fields', '--debug'], io), 1);

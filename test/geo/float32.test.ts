@@ -5,7 +5,7 @@ import { randomWords, testSeed } from './random.ts';
 
 test('a float32 has the shortest decimal that leads back to it', () => {
   for (const decimal of [
-    0, 51.5143, -0.0912244, 37.422, -122.085, 1e-7, 3.4e38, 1.17549435e-38, 16777216, 0.1, 179.9999,
+    0, 51.5143, -0.0912244, 37.422, -122.085, 1e-7, 3.4e38, 1.1754944e-38, 16777216, 0.1, 179.9999,
   ]) {
     assert.equal(shortestFloat32(Math.fround(decimal)), decimal);
   }

@@ -31,6 +31,13 @@ test('only what the row has is written', () => {
   assert.equal(geo('text'), '');
 });
 
+test('coordinates are written as JavaScript writes numbers', () => {
+  for (const latitude of [0, 1, -1, 0.5, -0.0912, 51.5142, 89.9999, 1e-7, -0.00001, 12.345678901, 0.0001, 10.01]) {
+    const expected = `,"geo":{"location":${JSON.stringify({ lat: latitude, lon: -latitude + 0 })}}`;
+    assert.equal(fragmentOf('city', { latitude, longitude: -latitude }), expected);
+  }
+});
+
 test('a flat row is read too', () => {
   const row = {
     city: 'Sulz',

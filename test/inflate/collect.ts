@@ -1,7 +1,7 @@
 /** Helpers of the inflate tests: both engines over one object in memory, and text that looks like flow logs. */
 import type { FlowbulkError } from '../../src/errors.ts';
 import { type InflateEngine, loadZlibSync } from '../../src/inflate/engine.ts';
-import { inflateObject, type InflateOptions } from '../../src/inflate/inflate.ts';
+import { type InflateOptions, inflateObject } from '../../src/inflate/inflate.ts';
 
 /** The engines that are there: zlib-sync is optional. */
 export const ENGINES: readonly InflateEngine[] = loadZlibSync() === null ? ['node:zlib'] : ['node:zlib', 'zlib-sync'];

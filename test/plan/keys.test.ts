@@ -19,7 +19,8 @@ const whole: KeyFacts = {
   parquet: false,
 };
 
-const HIVE = 'AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-east-1/year=2025/month=01/day=31/';
+const HIVE =
+  'AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-east-1/year=2025/month=01/day=31/';
 
 const CASES: Record<string, KeyFacts> = {
   [`AWSLogs/123456789012/vpcflowlogs/us-east-1/2025/01/31/${FILE}`]: whole,
@@ -34,7 +35,15 @@ const CASES: Record<string, KeyFacts> = {
   [`us-east-1/2025/01/31/${FILE}`]: whole,
 };
 
-const NOTHING: KeyFacts = { ...whole, account: null, region: null, day: null, hour: null, timeMs: null, flowLogId: null };
+const NOTHING: KeyFacts = {
+  ...whole,
+  account: null,
+  region: null,
+  day: null,
+  hour: null,
+  timeMs: null,
+  flowLogId: null,
+};
 
 for (const [key, facts] of Object.entries(CASES)) {
   test(`key ${key}`, () => assert.deepEqual(parseKey(key), facts));
@@ -51,7 +60,16 @@ test('dates in folders of other layouts', () => {
 });
 
 test('keys that say nothing, or what cannot be', () => {
-  for (const key of ['', '/', 'x.log.gz', '2025/02/30/x', '2025/1/31/x', 'AWSLogs/12/vpcflowlogs/r/x', '////', 'a/b/c/d']) {
+  for (const key of [
+    '',
+    '/',
+    'x.log.gz',
+    '2025/02/30/x',
+    '2025/1/31/x',
+    'AWSLogs/12/vpcflowlogs/r/x',
+    '////',
+    'a/b/c/d',
+  ]) {
     assert.deepEqual(parseKey(key), NOTHING, key);
   }
   assert.equal(isFlowLogName(FILE), true);

@@ -21,7 +21,11 @@ export class MemoryLister implements Lister {
   async folders(prefix: string): Promise<Level> {
     this.asked.push(`folders ${prefix}`);
     const rests = this.#objects.filter(({ key }) => key.startsWith(prefix)).map(({ key }) => key.slice(prefix.length));
-    const folders = [...new Set(rests.filter((rest) => rest.includes('/')).map((rest) => prefix + rest.slice(0, rest.indexOf('/') + 1)))];
+    const folders = [
+      ...new Set(
+        rests.filter((rest) => rest.includes('/')).map((rest) => prefix + rest.slice(0, rest.indexOf('/') + 1)),
+      ),
+    ];
     const objects = rests.filter((rest) => !rest.includes('/')).length;
     return { folders, loose: objects > 0, flat: objects >= this.#flatObjects };
   }

@@ -14,9 +14,11 @@ const B = '222222222222';
 
 const LAYOUTS: Record<string, (account: string, region: string, day: string) => string> = {
   plain: (account, region, day) => `AWSLogs/${account}/vpcflowlogs/${region}/${day.replaceAll('-', '/')}/`,
-  'with a prefix': (account, region, day) => `team/x y/AWSLogs/${account}/vpcflowlogs/${region}/${day.replaceAll('-', '/')}/`,
+  'with a prefix': (account, region, day) =>
+    `team/x y/AWSLogs/${account}/vpcflowlogs/${region}/${day.replaceAll('-', '/')}/`,
   hourly: (account, region, day) => `AWSLogs/${account}/vpcflowlogs/${region}/${day.replaceAll('-', '/')}/07/`,
-  organisation: (account, region, day) => `AWSLogs/o-abc123/${account}/vpcflowlogs/${region}/${day.replaceAll('-', '/')}/`,
+  organisation: (account, region, day) =>
+    `AWSLogs/o-abc123/${account}/vpcflowlogs/${region}/${day.replaceAll('-', '/')}/`,
   hive: (account, region, day) => hive(account, region, day, 'aws-service'),
   'hive, old service name, hourly': (account, region, day) => `${hive(account, region, day, 'service')}hour=07/`,
 };
@@ -48,7 +50,12 @@ function bucketOf(layout: (account: string, region: string, day: string) => stri
   return objects;
 }
 
-async function list(lister: MemoryLister, prefix = '', selection: Selection = {}, options = BUCKET): Promise<SourceObject[]> {
+async function list(
+  lister: MemoryLister,
+  prefix = '',
+  selection: Selection = {},
+  options = BUCKET,
+): Promise<SourceObject[]> {
   const out: SourceObject[] = [];
   for await (const listed of planned(lister, prefix, selection, options, new AbortController().signal)) {
     out.push(objectOf(listed));
@@ -102,7 +109,9 @@ for (const [name, layout] of Object.entries(LAYOUTS)) {
       const expected = objects.filter(({ key }) => key.startsWith(prefix));
       for (const selection of [{}, days('2025-02-01', '2025-02-01')]) {
         const found = await list(new MemoryLister(objects), prefix, selection);
-        const wanted = expected.filter(({ key }) => !('fromDay' in selection) || parseKey(key).day === selection.fromDay);
+        const wanted = expected.filter(
+          ({ key }) => !('fromDay' in selection) || parseKey(key).day === selection.fromDay,
+        );
         assert.equal(found.length, wanted.length, `prefix ${prefix}`);
         assertOrder(found);
       }
@@ -129,7 +138,10 @@ test('beside the layout: a bucket gives what is named like a flow log, a folder 
   assert.equal(bucket.length, 62);
   assert.deepEqual(bucket.slice(60).sort(), [loose, stray].sort());
   const folder = (await list(new MemoryLister(objects), '', {}, FOLDER)).map(({ key }) => key);
-  assert.deepEqual(folder.slice(60).sort(), [loose, stray, 'readme.txt', 'terraform/state.json', 'deep/a/b/c/d/e/f/g/x.gz'].sort());
+  assert.deepEqual(
+    folder.slice(60).sort(),
+    [loose, stray, 'readme.txt', 'terraform/state.json', 'deep/a/b/c/d/e/f/g/x.gz'].sort(),
+  );
   const only = await list(new MemoryLister(objects), '', days('2025-01-01', '2025-01-01'), FOLDER);
   assert.equal(only.length, 14);
 });
@@ -142,7 +154,9 @@ test('a layout that is hidden among many folders is found all the same', async (
 });
 
 test('no layout: the prefix is walked, and the selection still holds', async () => {
-  const objects = DAYS.flatMap((day) => [1, 9, 5].map((size) => memoryObject(`fh/${day.replaceAll('-', '/')}/07/part-${size}`, size)));
+  const objects = DAYS.flatMap((day) =>
+    [1, 9, 5].map((size) => memoryObject(`fh/${day.replaceAll('-', '/')}/07/part-${size}`, size)),
+  );
   const found = await list(new MemoryLister(objects, 2));
   assert.equal(found.length, 15);
   assertOrder(found);

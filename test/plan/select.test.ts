@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { parseDay } from '../../src/plan/dates.ts';
 import { selector } from '../../src/plan/select.ts';
 
-const KEY = 'p/AWSLogs/123456789012/vpcflowlogs/eu-west-1/2025/01/31/123456789012_vpcflowlogs_eu-west-1_fl-1_20250131T0000Z_a.log.gz';
+const KEY =
+  'p/AWSLogs/123456789012/vpcflowlogs/eu-west-1/2025/01/31/123456789012_vpcflowlogs_eu-west-1_fl-1_20250131T0000Z_a.log.gz';
 
 test('without a selection all keys are taken', () => {
   assert.ok(selector({})('anything'));

@@ -21,19 +21,30 @@ async function sizes(items: readonly Listed[], maxBytes: number, maxObjects: num
   const refused: RefusedObject[] = [];
   const out: number[][] = [];
   for await (const shard of shards(from(items), (item) => refused.push(item), { maxBytes, maxObjects })) {
-    assert.equal(shard.bytes, shard.objects.reduce((sum, { size }) => sum + Math.max(size, size < 0 ? 1_048_576 : 0), 0));
+    assert.equal(
+      shard.bytes,
+      shard.objects.reduce((sum, { size }) => sum + Math.max(size, size < 0 ? 1_048_576 : 0), 0),
+    );
     out.push(shard.objects.map(({ size }) => size));
   }
   return { out, refused };
 }
 
 test('up to so many bytes, bigger objects alone', async () => {
-  const { out } = await sizes([250, 60, 50, 40, 10, 0, 0].map((size, at) => object(`k${at}`, size)), 100, 64);
+  const { out } = await sizes(
+    [250, 60, 50, 40, 10, 0, 0].map((size, at) => object(`k${at}`, size)),
+    100,
+    64,
+  );
   assert.deepEqual(out, [[250], [60], [50, 40, 10, 0, 0]]);
 });
 
 test('up to so many objects; none at all', async () => {
-  const { out } = await sizes([1, 1, 1, 1, 1].map((size, at) => object(`k${at}`, size)), 100, 2);
+  const { out } = await sizes(
+    [1, 1, 1, 1, 1].map((size, at) => object(`k${at}`, size)),
+    100,
+    2,
+  );
   assert.deepEqual(out, [[1, 1], [1, 1], [1]]);
   assert.deepEqual((await sizes([], 100, 2)).out, []);
 });

@@ -8,8 +8,10 @@ import type { SourceObject } from '../../src/sources/source.ts';
 import { keysOf, listAll, readAll } from './read.ts';
 import { tempFolder } from './temp-folder.ts';
 
-const A = 'AWSLogs/123456789012/vpcflowlogs/eu-west-1/2025/01/31/123456789012_vpcflowlogs_eu-west-1_fl-1_20250131T0000Z_a.log.gz';
-const B = 'AWSLogs/123456789013/vpcflowlogs/eu-west-1/2025/01/30/123456789013_vpcflowlogs_eu-west-1_fl-1_20250130T0000Z_b.log.gz';
+const A =
+  'AWSLogs/123456789012/vpcflowlogs/eu-west-1/2025/01/31/123456789012_vpcflowlogs_eu-west-1_fl-1_20250131T0000Z_a.log.gz';
+const B =
+  'AWSLogs/123456789013/vpcflowlogs/eu-west-1/2025/01/30/123456789013_vpcflowlogs_eu-west-1_fl-1_20250130T0000Z_b.log.gz';
 
 test('a folder: logs by their names, days ascending, hidden and other names left out', async (t) => {
   const root = tempFolder(t, {
@@ -107,9 +109,12 @@ test('a reader that stops', async (t) => {
   const source = new FilesSource(tempFolder(t, { 'x.log': Buffer.alloc(2_000_000) }));
   const [object] = (await listAll(source)) as [SourceObject];
   const stop = new AbortController();
-  await assert.rejects(async () => {
-    for await (const _ of source.open(object, 0, stop.signal)) {
-      stop.abort();
-    }
-  }, { name: 'AbortError' });
+  await assert.rejects(
+    async () => {
+      for await (const _ of source.open(object, 0, stop.signal)) {
+        stop.abort();
+      }
+    },
+    { name: 'AbortError' },
+  );
 });

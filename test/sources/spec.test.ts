@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { isReplayable, type SourceObject } from '../../src/sources/source.ts';
 import { describeSource, openSource, parseS3Uri, parseSource, withRegion } from '../../src/sources/spec.ts';
@@ -12,7 +13,12 @@ test('SOURCE on the command line', () => {
   const aws = { region: 'eu-west-1' };
   assert.deepEqual(parseSource('s3://my-bucket', { aws }), { kind: 's3', bucket: 'my-bucket', prefix: '', aws });
   assert.deepEqual(parseSource('s3://my-bucket/'), { kind: 's3', bucket: 'my-bucket', prefix: '', aws: {} });
-  assert.deepEqual(parseSource('s3://my-bucket/a b/%20'), { kind: 's3', bucket: 'my-bucket', prefix: 'a b/%20', aws: {} });
+  assert.deepEqual(parseSource('s3://my-bucket/a b/%20'), {
+    kind: 's3',
+    bucket: 'my-bucket',
+    prefix: 'a b/%20',
+    aws: {},
+  });
   for (const bad of ['s3://', 's3:///key', 's3://a', 'https://x/y', 'gs://bucket', '']) {
     assert.throws(() => parseSource(bad), { code: 'E_USAGE' }, bad);
   }
@@ -39,7 +45,7 @@ test('standard input is one object that is read once', async () => {
     yield Buffer.from('a');
     yield Buffer.from('b');
   }
-  const source = new StdinSource('a/key', input());
+  const source = new StdinSource('a/key', () => Readable.from(input()));
   const [object] = (await listAll(source)) as [SourceObject];
   assert.equal(object.key, 'a/key');
   assert.equal(object.size, -1);

@@ -79,6 +79,9 @@ export function readQuad(from: usize, length: usize): i64 {
 export let ipv6High: u64 = 0;
 export let ipv6Low: u64 = 0;
 
+/** No `::` yet; it may stand after eight groups at most, where it is wrong. */
+const NO_GAP: u32 = 9;
+
 /**
  * Reads an IPv6 address in hexadecimal groups (RFC 4291 §2.2), `::` once. False for anything else, and for
  * IPv4-mapped addresses (::ffff:0:0/96), which the reference encoder treats apart.
@@ -89,7 +92,7 @@ export function readIpv6(from: usize, length: usize): bool {
   let headHigh: u64 = 0;
   let headLow: u64 = 0;
   let groups: u32 = 0;
-  let gap: u32 = 8;
+  let gap: u32 = NO_GAP;
   let at = from;
   if (length >= 2 && load<u16>(at) == 0x3a3a) {
     gap = 0;
@@ -118,12 +121,12 @@ export function readIpv6(from: usize, length: usize): bool {
     at++;
     if (at == to) return false;
     if (load<u8>(at) == 58) {
-      if (gap != 8) return false;
+      if (gap != NO_GAP) return false;
       gap = groups;
       at++;
     }
   }
-  if (gap == 8) {
+  if (gap == NO_GAP) {
     if (groups != 8) return false;
     ipv6High = headHigh;
     ipv6Low = headLow;

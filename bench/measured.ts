@@ -1,0 +1,78 @@
+/** What has to be reached, and whether it is. */
+
+/** The figures that have targets, as far as they were measured. */
+export interface Measured {
+  readonly kernelNsPerRecord?: number;
+  readonly floorMultiple?: number;
+  readonly twoWorkersOverOne?: number;
+  readonly recordsPerSecond?: number;
+  readonly overNaive?: number;
+  readonly maxRssBytes?: number;
+}
+
+interface Target {
+  readonly key: keyof Measured;
+  readonly name: string;
+  readonly atLeast: number;
+  readonly aim: number;
+  readonly less: boolean;
+  show(value: number): string;
+}
+
+const perRecord = (value: number): string => value.toFixed(0);
+const times = (value: number): string => `${value.toFixed(2)}×`;
+const millions = (value: number): string => `${(value / 1e6).toFixed(2)} M`;
+const megabytes = (value: number): string => `${(value / 1e6).toFixed(0)} MB`;
+
+// biome-ignore format: a table is read by its columns
+const TARGETS: readonly Target[] = [
+  { key: 'kernelNsPerRecord', name: 'kernel alone, ns/record', atLeast: 400, aim: 300, less: true, show: perRecord },
+  { key: 'floorMultiple', name: 'inflate + kernel, one worker, of the floor', atLeast: 2.2, aim: 1.6, less: true, show: times },
+  { key: 'twoWorkersOverOne', name: 'two workers against one', atLeast: 1.85, aim: 2, less: false, show: times },
+  { key: 'recordsPerSecond', name: 'convert to /dev/null, two workers, records/s', atLeast: 2.5e6, aim: 3.5e6, less: false, show: millions },
+  { key: 'overNaive', name: 'against the naive pipeline, one core each', atLeast: 25, aim: 60, less: false, show: times },
+  { key: 'maxRssBytes', name: 'RSS, two workers, tables included', atLeast: 600e6, aim: 450e6, less: true, show: megabytes },
+];
+
+/** A target and what was measured, null where it was not. */
+export interface Verdict {
+  readonly name: string;
+  readonly atLeast: string;
+  readonly aim: string;
+  readonly measured: string | null;
+  readonly reached: 'aim' | 'least' | 'short' | null;
+}
+
+/** Holds what was measured against the targets. */
+export function verdicts(measured: Measured): readonly Verdict[] {
+  return TARGETS.map(({ key, name, atLeast, aim, less, show }) => {
+    const value = measured[key];
+    const within = (bound: number) => value !== undefined && (less ? value <= bound : value >= bound);
+    const reached = within(aim) ? 'aim' : within(atLeast) ? 'least' : 'short';
+    return {
+      name,
+      atLeast: show(atLeast),
+      aim: show(aim),
+      measured: value === undefined ? null : show(value),
+      reached: value === undefined ? null : reached,
+    };
+  });
+}
+
+const WORDS = { aim: 'aim reached', least: 'reached', short: 'short of it' } as const;
+
+/** The targets as a table, those that were measured. */
+export function verdictsAsText(all: readonly Verdict[]): string {
+  const rows = all.filter(({ measured }) => measured !== null);
+  if (rows.length === 0) return '';
+  const line = (name: string, ...cells: readonly string[]) =>
+    `  ${name.padEnd(46)}${cells.map((cell) => cell.padStart(11)).join('')}`;
+  return [
+    line('targets', 'at least', 'aim', 'measured'),
+    ...rows.map(
+      ({ name, atLeast, aim, measured, reached }) =>
+        `${line(name, atLeast, aim, measured ?? '')}  ${reached === null ? '' : WORDS[reached]}`,
+    ),
+    '',
+  ].join('\n');
+}

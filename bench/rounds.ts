@@ -1,0 +1,93 @@
+/**
+ * Tasks against each other: each runs once a round, in turn, so that what slows the machine for a while slows all of
+ * them; ratios are taken within a round. The order turns round every second time.
+ */
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Bench } from 'tinybench';
+
+/** Rounds that count; one before them warms up. */
+export const ROUNDS = 5;
+
+/** Something to measure. */
+export interface Task {
+  readonly name: string;
+  /** Records that one call works off. */
+  readonly records: number;
+  /** Works them off. Where it says itself what it took, that counts instead of the time of the call. */
+  run(): Promise<Taken | undefined> | Taken | undefined;
+}
+
+/** What a call took, in milliseconds: by the clock, and of all processors together. */
+export interface Taken {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+
+/** A figure of one task, round by round. */
+export type Samples = readonly number[];
+
+/** Nanoseconds a record of one task: by the clock, and of all processors together, which no other process can spoil. */
+export interface Timing {
+  readonly wall: Samples;
+  readonly cpu: Samples;
+}
+
+/** Milliseconds that all threads of this process have used the processors so far. */
+export function cpuMsNow(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+// Without it a task would pay for the garbage of the one before. There is no other way to it from inside.
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Runs each task once; gives what they took. */
+async function round(tasks: readonly Task[]): Promise<ReadonlyMap<Task, Taken>> {
+  const bench = new Bench({ iterations: 1, time: 0, warmup: false, retainSamples: true, throws: true });
+  const cpuMs = new Map<Task, number>();
+  for (const [i, task] of tasks.entries()) {
+    const call = async () => {
+      const before = cpuMsNow();
+      const taken = await task.run();
+      cpuMs.set(task, taken?.cpuMs ?? cpuMsNow() - before);
+      return taken === undefined ? {} : { overriddenDuration: taken.wallMs };
+    };
+    bench.add(`${i}`, call, { async: true, beforeEach: collectGarbage });
+  }
+  await bench.run();
+  return new Map(
+    bench.tasks.map(({ result }, i) => {
+      const task = tasks[i]!;
+      if (result.state !== 'completed') throw new Error(`${task.name} was not measured: ${result.state}`);
+      return [task, { wallMs: result.latency.samples![0]!, cpuMs: cpuMs.get(task)! }];
+    }),
+  );
+}
+
+/** Measures all tasks round by round; timings are in the order of the tasks. */
+export async function alternate(tasks: readonly Task[], signal: AbortSignal): Promise<readonly Timing[]> {
+  const rounds: ReadonlyMap<Task, Taken>[] = [];
+  for (let i = -1; i < ROUNDS; i++) {
+    signal.throwIfAborted();
+    const measured = await round(i % 2 === 0 ? tasks : [...tasks].reverse());
+    if (i >= 0) rounds.push(measured);
+  }
+  return tasks.map((task) => {
+    const nanoseconds = (key: keyof Taken) => rounds.map((one) => (one.get(task)![key] * 1e6) / task.records);
+    return { wall: nanoseconds('wallMs'), cpu: nanoseconds('cpuMs') };
+  });
+}
+
+/** Ratios of two tasks by the clock, round by round. */
+export function ratios(dividend: Timing, divisor: Timing): Samples {
+  return dividend.wall.map((value, i) => value / divisor.wall[i]!);
+}
+
+/** The middle one of an odd number of samples. */
+export function median(samples: Samples): number {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1]!;
+}
