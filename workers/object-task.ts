@@ -8,7 +8,7 @@ import { describeObject } from '../src/sources/refusals.ts';
 import { isReplayable, type Source, type SourceObject } from '../src/sources/source.ts';
 import type { ObjectOutcome, WorkerConfig } from './config.ts';
 import { contextOf } from './context.ts';
-import type { Converter } from './converter.ts';
+import type { Converter, LineCounts } from './converter.ts';
 import type { CounterName } from './counters.ts';
 import type { Deliveries } from './deliveries.ts';
 
@@ -70,6 +70,18 @@ async function feed(bench: Bench, chunk: Uint8Array): Promise<void> {
   }
 }
 
+/** Counts what the object's lines became since the last call. */
+function lineCounter(bench: Bench): () => void {
+  let counted: LineCounts = { documents: 0, refused: 0 };
+  return () => {
+    const { documents, refused } = bench.converter.counts;
+    bench.count('documents', documents - counted.documents);
+    bench.count('deadLetters', refused - counted.refused);
+    bench.count('records', documents - counted.documents + refused - counted.refused);
+    counted = { documents, refused };
+  };
+}
+
 /** Reads and converts the object; gives the error that damaged it, or null. Throws any other error. */
 async function readObject(
   bench: Bench,
@@ -84,10 +96,12 @@ async function readObject(
     return metered(first, bench, fromByte);
   };
   const facts = { name: describeObject(object), replayable: isReplayable(object) };
+  const countLines = lineCounter(bench);
   try {
     for await (const chunk of inflateObject(open, config.engine, facts)) {
       signal.throwIfAborted();
       await feed(bench, chunk);
+      countLines();
     }
     converter.end();
     await pump(bench);
@@ -97,6 +111,8 @@ async function readObject(
     converter.dropLineBegun();
     await pump(bench);
     return error;
+  } finally {
+    countLines();
   }
 }
 
@@ -145,9 +161,6 @@ export async function convertObject(
   }
   const { documents, refused } = converter.counts;
   bench.count('objects', 1);
-  bench.count('records', documents + refused);
-  bench.count('documents', documents);
-  bench.count('deadLetters', refused);
   bench.count('busyMs', performance.now() - began);
   return {
     object,

@@ -19,7 +19,7 @@ export interface ZlibSync {
 }
 
 /** One inflate stream of zlib-sync. `err` is 0 while it goes on, 1 at the end of the member, negative when broken. */
-export interface ZlibSyncInflate {
+interface ZlibSyncInflate {
   readonly result: Uint8Array | string | null;
   readonly err: number;
   push(slice: Uint8Array, flush: number): void;

@@ -117,7 +117,7 @@ async function* whileCounting<T>(
 }
 
 /** E_OBJECT_PARQUET for an object called `name`. */
-export function parquetError(name: string): FlowbulkError {
+function parquetError(name: string): FlowbulkError {
   return new FlowbulkError(
     'E_OBJECT_PARQUET',
     `${name} is Parquet, which flowbulk does not read: have the flow log written as plain text ` +

@@ -115,7 +115,7 @@ function findDate(segments: readonly string[], from: number): { at: number; day:
 }
 
 /** The day that three folders name (`2025`, `01`, `31` or `year=2025` …), as days since the epoch, or null. */
-export function dayOfFolders(year?: string, month?: string, day?: string): number | null {
+function dayOfFolders(year?: string, month?: string, day?: string): number | null {
   const [y, m, d] = [folderValue('year', year), folderValue('month', month), folderValue('day', day)];
   const shaped = y?.length === 4 && m?.length === 2 && d?.length === 2 && isDigits(y) && isDigits(m) && isDigits(d);
   return shaped ? dayOf(Number(y), Number(m), Number(d)) : null;

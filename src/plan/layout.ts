@@ -3,7 +3,7 @@ import { dayOf } from './dates.ts';
 import { folderValue, isAccount, isDigits, isServiceFolder } from './keys.ts';
 
 /** The levels of the layout: what the next folder will name. `date` holds year, month, day, in turn. */
-export type Stage = 'account' | 'service' | 'region' | 'date';
+type Stage = 'account' | 'service' | 'region' | 'date';
 
 /** A prefix inside the layout. */
 export interface Branch {

@@ -9,6 +9,7 @@ export interface FailedObject {
   /** Its key or path. */
   readonly object: string;
   readonly outcome: 'damaged' | 'refused';
+  /** What is wrong, with the object's name. */
   readonly reason: string;
 }
 
@@ -77,7 +78,7 @@ export function summaryAsText(summary: RunSummary): string {
     ['bytes', `${formatBytes(summary.bytesIn)} in, ${formatBytes(summary.bytesOut)} out`],
     ['time', `${formatSeconds(wallSeconds)}, ${formatCount(perSecond)} records/s`],
     ...(bound === '' ? [] : [['bound by', bound] as const]),
-    ...failed.slice(0, NAMED_OBJECTS).map((one) => [one.outcome, `${one.object}: ${one.reason}`] as const),
+    ...failed.slice(0, NAMED_OBJECTS).map((one) => [one.outcome, one.reason] as const),
   ];
   const unnamed = objectsDamaged + refused - Math.min(failed.length, NAMED_OBJECTS);
   if (unnamed > 0) rows.push(['', `and ${formatCount(unnamed)} more`]);

@@ -1,5 +1,4 @@
 /** SOURCE on the command line, as plain data that crosses threads, and the source made of it. */
-import { basename } from 'node:path';
 import { FlowbulkError } from '../errors.ts';
 import { FilesSource } from './files.ts';
 import { S3Source } from './s3.ts';
@@ -93,16 +92,4 @@ export function openSource(spec: SourceSpec): Source {
 /** A spec with the bucket's region in it, once that is known: so that each worker need not find it out again. */
 export function withRegion(spec: SourceSpec, region: string | null): SourceSpec {
   return spec.kind === 's3' && region !== null ? { ...spec, aws: { ...spec.aws, region } } : spec;
-}
-
-/** What to call a source in messages and in the name of a job. */
-export function describeSource(spec: SourceSpec): string {
-  switch (spec.kind) {
-    case 's3':
-      return `s3://${spec.bucket}/${spec.prefix}`;
-    case 'files':
-      return spec.root;
-    case 'stdin':
-      return spec.name === null ? 'standard input' : basename(spec.name);
-  }
 }

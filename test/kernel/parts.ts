@@ -1,11 +1,11 @@
 /** The kernel's small parts (workers/kernel/test/parts.ts), compiled as the kernel is. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { HEAP } from '../../workers/kernel/layout.ts';
+import { ROOT } from './root.ts';
 
 interface PartExports {
   place(arena: number): void;
@@ -29,12 +29,10 @@ const FLAGS =
   '-O3 --noAssert --runtime stub --enable simd --enable threads --enable bulk-memory --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536';
 
 async function compile(): Promise<WebAssembly.Module> {
-  let root = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(root, ENTRY))) root = path.dirname(root);
   const folder = mkdtempSync(path.join(tmpdir(), 'flowbulk-test-parts-'));
   try {
     const out = path.join(folder, 'parts.wasm');
-    const files = ['--baseDir', root, '--outFile', path.relative(root, out)];
+    const files = ['--baseDir', ROOT, '--outFile', path.relative(ROOT, out)];
     const { error, stderr } = await asc.main([ENTRY, ...files, ...FLAGS.split(' ')]);
     if (error !== null) throw new Error(`${ENTRY} does not compile: ${error.message}\n${stderr.toString()}`);
     return new WebAssembly.Module(readFileSync(out));

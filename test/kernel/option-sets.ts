@@ -1,0 +1,36 @@
+/** Options and objects that between them give documents all their shapes. */
+
+import type { DocumentOptions, ObjectContext } from '../../src/formats/document.ts';
+import { IN_S3, LOCAL } from './both.ts';
+
+/** What a differential test is run with. */
+export interface OptionSet {
+  readonly name: string;
+  readonly options: Partial<DocumentOptions>;
+  readonly contexts: readonly ObjectContext[];
+}
+
+const NO_REGION: ObjectContext = { ...IN_S3, region: null };
+const NO_IDS: ObjectContext = { ...IN_S3, idPrefix: null };
+const FILEBEAT: ObjectContext = { ...IN_S3, idPrefix: '1730983462000000000-0123456789-' };
+
+export const OPTION_SETS: readonly OptionSet[] = [
+  { name: 'documents', options: {}, contexts: [IN_S3, LOCAL, NO_REGION] },
+  { name: 'bulk with originals', options: { as: 'bulk', keepOriginal: true }, contexts: [IN_S3, NO_IDS, LOCAL] },
+  { name: 'bulk with the ids of Filebeat', options: { as: 'bulk', ids: 'filebeat', tags: [] }, contexts: [FILEBEAT, NO_REGION] },
+  { name: 'bulk without ids', options: { as: 'bulk', ids: 'none', namespace: 'größer' }, contexts: [NO_IDS, LOCAL] },
+  {
+    name: 'documents with constants and many tags',
+    options: {
+      keepOriginal: true,
+      tags: Array.from({ length: 50 }, (_, i) => `tag "${i}" é`),
+      constants: [
+        ['labels.env', 'prod'],
+        ['aaa.first', '\u0000\\"\u2028'],
+        ['event.module', 'aws'],
+        ['zzz.last', 'ü'],
+      ],
+    },
+    contexts: [IN_S3, LOCAL],
+  },
+];
