@@ -24,4 +24,4 @@ function maxRssBytes(): number {
 process.on('exit', () => {
   writeSync(FACTS_DESCRIPTOR, JSON.stringify({ maxRssBytes: maxRssBytes(), wallSeconds: performance.now() / 1000 }));
 });
-await import('../src/cli/bin.ts');
+await import('../src/cli/start.ts');

@@ -94,6 +94,6 @@ if (tsc === null || asc === null) {
   run(tsc, ['-p', 'tsconfig.json']);
   pruneStale();
   buildKernel(asc);
-  const bin = path.join(DIST, 'src', 'cli', 'bin.js');
+  const bin = path.join(DIST, 'src', 'cli', 'bin.cjs');
   if (existsSync(bin)) chmodSync(bin, 0o755);
 }

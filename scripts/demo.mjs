@@ -9,7 +9,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
-const FLOWBULK = path.join(ROOT, 'dist', 'src', 'cli', 'bin.js');
+const FLOWBULK = path.join(ROOT, 'dist', 'src', 'cli', 'bin.cjs');
 const OUT = 'demo-out';
 const DATABASES = path.join('node_modules', '@ip-location-db');
 

@@ -39,7 +39,7 @@ before(() => {
 after(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 test('it holds the compiled program only: no sources, no tests, no compiler, no declarations', () => {
-  assert.ok(packed.includes('dist/src/cli/bin.js'));
+  assert.ok(packed.includes('dist/src/cli/bin.cjs'));
   assert.ok(packed.includes('package.json'));
   for (const file of packed) {
     assert.match(file, /^(dist\/(src|workers)\/.*\.(js|wasm)|package\.json|README\.md|LICENSE)$/, file);

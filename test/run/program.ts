@@ -8,7 +8,7 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
-const PROGRAM = fileURLToPath(new URL('../../src/cli/bin.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../src/cli/bin.cjs', import.meta.url));
 
 /** How a run of the program ended. */
 export interface Ended {

@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+/** The program: streams, signals, exit code. */
+
 import { main } from './main.ts';
 import { listenForStop } from './signals.ts';
 
