@@ -2,6 +2,7 @@
 
 import { FlowbulkError } from '../src/errors.ts';
 import { inflateObject } from '../src/inflate/inflate.ts';
+import { readAhead } from '../src/plan/ahead.ts';
 import type { DeadLetterFile } from '../src/sinks/dead-letters.ts';
 import type { Sink } from '../src/sinks/sink.ts';
 import { describeObject } from '../src/sources/refusals.ts';
@@ -11,6 +12,7 @@ import { contextOf } from './context.ts';
 import type { Converter, LineCounts } from './converter.ts';
 import type { CounterName } from './counters.ts';
 import type { Deliveries } from './deliveries.ts';
+import { SourceClock } from './source-clock.ts';
 
 /** A worker's own things, made once. */
 export interface Bench {
@@ -43,26 +45,6 @@ async function passBody(converter: Converter, deliveries: Deliveries): Promise<v
   else deliveries.give(body.place, body.bytes);
 }
 
-/** Counts the bytes that come by, and the time they are waited for. */
-async function* metered(bytes: AsyncIterable<Uint8Array>, bench: Bench, from: number): AsyncGenerator<Uint8Array> {
-  const iterator = bytes[Symbol.asyncIterator]();
-  try {
-    // Bytes that are read a second time are not counted a second time.
-    for (let read = from, seen = from; ; ) {
-      const began = performance.now();
-      const result = await iterator.next();
-      bench.count('sourceMs', performance.now() - began);
-      if (result.done === true) return;
-      read += result.value.length;
-      if (read > seen) bench.count('bytesIn', read - seen);
-      seen = read;
-      yield result.value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
-}
-
 async function feed(bench: Bench, chunk: Uint8Array): Promise<void> {
   for (let taken = 0; taken < chunk.length; ) {
     taken += bench.converter.fill(chunk, taken);
@@ -89,16 +71,19 @@ async function readObject(
   first: AsyncIterable<Uint8Array>,
 ): Promise<FlowbulkError | null> {
   const { converter, source, config, signal } = bench;
+  const clock = new SourceClock((milliseconds) => bench.count('sourceMs', milliseconds));
   let isFirst = true;
   const open = (fromByte: number): AsyncIterable<Uint8Array> => {
+    // Bytes that are read a second time are not counted a second time.
     if (!isFirst) return source.open(object, fromByte, signal);
     isFirst = false;
-    return metered(first, bench, fromByte);
+    return clock.reading(first, (count) => bench.count('bytesIn', count));
   };
   const facts = { name: describeObject(object), replayable: isReplayable(object) };
   const countLines = lineCounter(bench);
   try {
-    for await (const chunk of inflateObject(open, config.engine, facts)) {
+    // One chunk ahead: node:zlib inflates it in another thread while this one is converted.
+    for await (const chunk of clock.waiting(readAhead(inflateObject(open, config.engine, facts)))) {
       signal.throwIfAborted();
       await feed(bench, chunk);
       countLines();

@@ -17,7 +17,7 @@ import { type Shard, shards } from '../plan/shard.ts';
 import type { ProgressSnapshot } from '../progress/snapshot.ts';
 import type { RunSummary } from '../progress/summary.ts';
 import type { SinkSpec } from '../sinks/sink.ts';
-import type { Listed, RefusedObject } from '../sources/source.ts';
+import type { Listed } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
 import { Account } from './account.ts';
 
