@@ -3,6 +3,7 @@
 import { gunzipSync } from 'node:zlib';
 import { type InflateEngine, inflateEngine, loadZlibSync } from '../src/inflate/engine.ts';
 import { inflateObject } from '../src/inflate/inflate.ts';
+import { readAhead } from '../src/plan/ahead.ts';
 import { type LoadedObject, loadObjects, recordsOf } from './bench-set.ts';
 import { requireSameBytes } from './equality.ts';
 import type { BenchInput, BenchResult } from './input.ts';
@@ -49,7 +50,9 @@ export async function inflateBench({ set, image, signal }: BenchInput): Promise<
   for (const engine of engines) {
     requireSameBytes(`texts by ${engine} and gunzipSync`, await wholeText(first, engine), first.text);
     const parts: Buffer[] = [];
-    await subject.convertStream(first.context, textOf(first, engine), (bytes) => parts.push(Buffer.from(bytes)));
+    await subject.convertStream(first.context, readAhead(textOf(first, engine)), (bytes) =>
+      parts.push(Buffer.from(bytes)),
+    );
     requireSameBytes(`documents by ${engine} and from memory`, Buffer.concat(parts), output);
   }
   rows.push({ kind: 'note', text: `equal, byte for byte: texts and documents by gunzipSync, ${engines.join(', ')}` });
@@ -82,7 +85,10 @@ export async function inflateBench({ set, image, signal }: BenchInput): Promise<
       }),
     ),
     ...engines.map((engine) =>
-      forEach(`inflate + kernel, ${engine}`, (one) => subject.convertStream(one.context, textOf(one, engine))),
+      // One chunk ahead, as a worker reads.
+      forEach(`inflate + kernel, ${engine}`, (one) =>
+        subject.convertStream(one.context, readAhead(textOf(one, engine))),
+      ),
     ),
   ];
   const all = await alternate(tasks, signal);

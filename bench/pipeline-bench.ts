@@ -53,7 +53,7 @@ export async function pipelineBench(input: BenchInput): Promise<BenchResult> {
       const timed = await timedRun({ ...options, destination: devNull, scratch }, signal);
       return { wallMs: timed.wallMs / timed.records, cpuMs: timed.cpuMs / timed.records };
     };
-    tasks.push({ name, records: 1, run });
+    tasks.push({ name, records: 1, isWarm: true, run });
   };
   addRun('convert to /dev/null, one worker', 1);
   const cores = availableParallelism();

@@ -93,7 +93,7 @@ const TABLE = {
   'request-payer': { kind: 'flag', group: 'aws', help: 'pay for requests to a bucket of somebody else' },
   'no-sign-request': { kind: 'flag', group: 'aws', help: 'public bucket: no credentials' },
 
-  'city': { kind: 'paths', group: 'documents', value: 'FILE', help: 'city or country database, .mmdb or .csv (repeatable)' },
+  'city': { kind: 'paths', group: 'documents', value: 'FILE', help: 'city or country database, .mmdb (repeatable)' },
   'asn': { kind: 'paths', group: 'documents', value: 'FILE', help: 'ASN database, .mmdb or .csv (repeatable)' },
   'ids': { kind: 'choice', group: 'documents', value: 'KIND', choices: ID_MODES, default: 'default', help: 'how _id is made' },
   'keep-original': { kind: 'flag', group: 'documents', help: 'keep the line as event.original' },

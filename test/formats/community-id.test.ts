@@ -9,8 +9,13 @@ function end(text: string, port: number | null) {
   return { address: parsed.v4Mapped ? parsed.bytes.subarray(12) : parsed.bytes, port };
 }
 
-const id = (source: string, sourcePort: number | null, destination: string, destinationPort: number | null, protocol: number) =>
-  communityId(end(source, sourcePort), end(destination, destinationPort), protocol);
+const id = (
+  source: string,
+  sourcePort: number | null,
+  destination: string,
+  destinationPort: number | null,
+  protocol: number,
+) => communityId(end(source, sourcePort), end(destination, destinationPort), protocol);
 
 const A = '10.0.0.1';
 const B = '10.0.0.2';
@@ -40,7 +45,12 @@ test('the vectors', () => {
 
 test('directions have one id, but for ICMP', () => {
   for (const protocol of [0, 2, 6, 17, 41, 47, 50, 89, 132, 254]) {
-    for (const [source, destination] of [[A, B], [A6, B6], [A, A6], [A, A]] as const) {
+    for (const [source, destination] of [
+      [A, B],
+      [A6, B6],
+      [A, A6],
+      [A, A],
+    ] as const) {
       assert.equal(id(source, 1, destination, 2, protocol), id(destination, 2, source, 1, protocol), String(protocol));
     }
   }
@@ -49,7 +59,13 @@ test('directions have one id, but for ICMP', () => {
 
 test('TCP, UDP and SCTP need a port on both sides', () => {
   for (const protocol of [6, 17, 132]) {
-    for (const [a, b] of [[0, 1], [1, 0], [0, 0], [null, 1], [1, null]] as const) {
+    for (const [a, b] of [
+      [0, 1],
+      [1, 0],
+      [0, 0],
+      [null, 1],
+      [1, null],
+    ] as const) {
       assert.equal(id(A, a, B, b, protocol), null);
     }
     assert.notEqual(id(A, 1, B, 65_535, protocol), null);

@@ -5,9 +5,12 @@ import { LAYOUTS, type LayoutName } from '../../src/formats/layouts.ts';
 import { generatedObject } from '../kernel/generated.ts';
 
 const columnsOf = (line: string, format: string | null = null) =>
-  detectColumns(line.split(' '), format === null ? null : parseFormat(format))?.fields.map((field) => field?.name ?? null);
+  detectColumns(line.split(' '), format === null ? null : parseFormat(format))?.fields.map(
+    (field) => field?.name ?? null,
+  );
 
-const FLOW = '2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK';
+const FLOW =
+  '2 123456789010 eni-1235b8ca123456789 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK';
 const NODATA = '2 123456789010 eni-1235b8ca123456789 - - - - - - - 1431280876 1431280934 - NODATA';
 
 test('every layout is found by its lines, those without data too', () => {
@@ -16,7 +19,8 @@ test('every layout is found by its lines, those without data too', () => {
     assert.equal(lines[0]?.split(' ').length, columns.length);
     for (const line of lines) {
       // Six dashes and more say nothing: AWS writes no such line.
-      if (line.split(' ').some((token) => token !== '-')) assert.deepEqual(columnsOf(line), columns, `${name}: ${line}`);
+      if (line.split(' ').some((token) => token !== '-'))
+        assert.deepEqual(columnsOf(line), columns, `${name}: ${line}`);
     }
     assert.ok(lines.some((line) => line.includes(' - ')));
   }
@@ -40,10 +44,18 @@ test('a time of a CloudWatch export before the record is read over', () => {
 });
 
 test('other counts, and values that no column takes, fit nothing', () => {
-  for (const line of ['', 'hello', FLOW.replace(' OK', ''), `${FLOW} more`, FLOW.replace('eni-', 'ine-'), FLOW.replace('172.31.16.139', 'host')]) {
+  for (const line of [
+    '',
+    'hello',
+    FLOW.replace(' OK', ''),
+    `${FLOW} more`,
+    FLOW.replace('eni-', 'ine-'),
+    FLOW.replace('172.31.16.139', 'host'),
+  ]) {
     assert.equal(columnsOf(line), undefined, line);
   }
-  for (const wrong of ['20641x', '-1', '0x1F', '1.5']) assert.equal(columnsOf(FLOW.replace('20641', wrong)), undefined, wrong);
+  for (const wrong of ['20641x', '-1', '0x1F', '1.5'])
+    assert.equal(columnsOf(FLOW.replace('20641', wrong)), undefined, wrong);
   assert.equal(columnsOf(FLOW.replace('123456789010', '12345')), undefined);
   assert.equal(columnsOf(FLOW.replace(' OK', ' FINE')), undefined);
 });
@@ -59,11 +71,19 @@ test('a format that is given needs no shape', () => {
 
 test('--format takes layouts, names, and what AWS shows', () => {
   for (const name of Object.keys(LAYOUTS) as LayoutName[]) {
-    assert.deepEqual(parseFormat(name).fields.map((field) => field?.name), LAYOUTS[name]);
+    assert.deepEqual(
+      parseFormat(name).fields.map((field) => field?.name),
+      LAYOUTS[name],
+    );
   }
   const names = (text: string) => parseFormat(text).fields.map((field) => field?.name);
   const wanted = ['version', 'srcaddr', 'team-name'];
-  for (const text of ['version srcaddr team-name', '${version} ${srcaddr} ${team-name}', ' version,srcaddr, team_name ']) {
+  for (const text of [
+    'version srcaddr team-name',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as AWS writes formats
+    '${version} ${srcaddr} ${team-name}',
+    ' version,srcaddr, team_name ',
+  ]) {
     assert.deepEqual(names(text), wanted, text);
   }
   for (const text of ['v99', '', 'one two', 'version srcaddr version', 'version Bytes', '__proto__', 'constructor']) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ID_MODES, countsLikeFilebeat, idOffset, idPrefix } from '../../src/formats/ids.ts';
+import { countsLikeFilebeat, ID_MODES, idOffset, idPrefix } from '../../src/formats/ids.ts';
 import type { SourceObject } from '../../src/sources/source.ts';
 
 const OBJECT: SourceObject = {
@@ -12,13 +12,20 @@ const OBJECT: SourceObject = {
   size: 1234,
   lastModifiedMs: Date.UTC(2024, 10, 7, 12, 44, 22),
 };
-const FILE: SourceObject = { ...OBJECT, kind: 'file', bucket: null, key: 'sub/flow.log', path: '/logs/sub/flow.log', etag: null };
+const FILE: SourceObject = {
+  ...OBJECT,
+  kind: 'file',
+  bucket: null,
+  key: 'sub/flow.log',
+  path: '/logs/sub/flow.log',
+  etag: null,
+};
 const STDIN: SourceObject = { ...OBJECT, kind: 'stdin', bucket: null, key: '', etag: null, size: -1 };
 
 test('ids of S3 objects (hashes made with sha256sum)', () => {
-  assert.equal(idPrefix(OBJECT, 'default'), 'DEFAULT-');
-  assert.equal(idPrefix(OBJECT, 'key'), 'KEYMODE-');
-  assert.equal(idPrefix({ ...OBJECT, etag: null }, 'default'), 'NOETAG-');
+  assert.equal(idPrefix(OBJECT, 'default'), 'b7f67a9c4c2510123156-');
+  assert.equal(idPrefix(OBJECT, 'key'), '817a9d7de4f1c1be798f-');
+  assert.equal(idPrefix({ ...OBJECT, etag: null }, 'default'), 'f395389de82feb5e8147-');
   assert.equal(idPrefix(OBJECT, 'none'), null);
 });
 
@@ -29,8 +36,8 @@ test('Filebeat’s ids: its contract’s example, the form up to 8.17, and that 
 });
 
 test('ids of files: path, size and time stand for bucket, key and ETag', () => {
-  assert.equal(idPrefix(FILE, 'default'), 'a8cf2ae6c625e175a98d-');
-  assert.equal(idPrefix(FILE, 'key'), 'FILEKEY-');
+  assert.equal(idPrefix(FILE, 'default'), '6497411559509cabeb53-');
+  assert.equal(idPrefix(FILE, 'key'), '8abd2e630f5088959e31-');
   assert.equal(idPrefix(FILE, 'filebeat-8.17'), '226f1297b4-');
   assert.notEqual(idPrefix({ ...FILE, size: 1235 }, 'default'), idPrefix(FILE, 'default'));
   assert.notEqual(idPrefix({ ...FILE, lastModifiedMs: 1 }, 'default'), idPrefix(FILE, 'default'));
@@ -39,7 +46,7 @@ test('ids of files: path, size and time stand for bucket, key and ETag', () => {
 
 test('standard input has ids only by a name', () => {
   for (const mode of ID_MODES) assert.equal(idPrefix(STDIN, mode), null);
-  assert.equal(idPrefix({ ...STDIN, key: 'name' }, 'default'), 'STDIN-');
+  assert.equal(idPrefix({ ...STDIN, key: 'name' }, 'default'), '39dee8232daed6b7a5b9-');
 });
 
 test('a changed object has other ids, unless they go by key', () => {

@@ -15,11 +15,13 @@ const DATA = JSON.stringify({
     { id: '2', timestamp: 1431280876000, message: 'x', extractedFields: { version: '2' } },
   ],
 });
-const CONTROL = '{"messageType":"CONTROL_MESSAGE","logEvents":[{"id":"","message":"CWL CONTROL MESSAGE: Checking health"}]}';
+const CONTROL =
+  '{"messageType":"CONTROL_MESSAGE","logEvents":[{"id":"","message":"CWL CONTROL MESSAGE: Checking health"}]}';
 
 test('what begins as an object of JSON is wrapped, no record does', () => {
   assert.equal(isWrapped(FIREHOSE), true);
-  for (const text of [LINE, '', '{', '{}', '{ "message":""}', ' {"message":""}', '"message"']) assert.equal(isWrapped(text), false, text);
+  for (const text of [LINE, '', '{', '{}', '{ "message":""}', ' {"message":""}', '"message"'])
+    assert.equal(isWrapped(text), false, text);
 });
 
 test('Firehose records', () => {
@@ -39,8 +41,22 @@ test('several on a line, with or without blanks between', () => {
 });
 
 test('broken JSON and JSON of another form', () => {
-  const broken = [FIREHOSE.slice(0, -1), FIREHOSE.slice(0, -3), `${FIREHOSE}}`, `${FIREHOSE}{`, `${FIREHOSE}x`, '{"message', '{"a'];
-  const other = ['{"a":1}', '{"message":1}', '{"message":null}', '{"messageType":"OTHER"}', '{"messageType":"DATA_MESSAGE"}'];
+  const broken = [
+    FIREHOSE.slice(0, -1),
+    FIREHOSE.slice(0, -3),
+    `${FIREHOSE}}`,
+    `${FIREHOSE}{`,
+    `${FIREHOSE}x`,
+    '{"message',
+    '{"a',
+  ];
+  const other = [
+    '{"a":1}',
+    '{"message":1}',
+    '{"message":null}',
+    '{"messageType":"OTHER"}',
+    '{"messageType":"DATA_MESSAGE"}',
+  ];
   const inside = [[null], [1], [{}], [{ message: 1 }], [{ message: 'a' }, 'b'], {}];
   const events = inside.map((logEvents) => JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents }));
   const after = ['null', '1', '"a"', '[]', 'true'].map((value) => FIREHOSE + value);

@@ -31,7 +31,8 @@ function check(text: string, around: number): 4 | 6 | null {
 
 test('all shapes of dotted quads, with every last part', () => {
   const numbers = ['0', '5', '9', '10', '99', '100', '199', '249', '250', '255'];
-  for (const a of numbers) for (const b of numbers) for (const c of numbers) assert.equal(check(`${a}.${b}.${c}.${b}`, 0x30), 4);
+  for (const a of numbers)
+    for (const b of numbers) for (const c of numbers) assert.equal(check(`${a}.${b}.${c}.${b}`, 0x30), 4);
   for (let d = 0; d <= 255; d++) {
     for (const place of [0, 1, 2, 3]) {
       const text = ['1', '22', '133', '4'].map((part, i) => (i === place ? String(d) : part)).join('.');
@@ -41,15 +42,46 @@ test('all shapes of dotted quads, with every last part', () => {
 });
 
 test('what is nearly a dotted quad', () => {
-  const wrong = ['256.1.1.1', '1.1.1.256', '999.9.9.9', '01.1.1.1', '1.00.1.1', '1.1.1.01', '010.0.0.1', '1.1.1', '1.1.1.', '.1.1.1'];
-  const more = ['1..1.1', '1.1.1.1.1', '1.1.1.1.', '1.1.1.1111', '1.1.1.a', '1.1.1.:', '1.1.1./', '1,1,1,1', '....', '0', '1234567'];
+  const wrong = [
+    '256.1.1.1',
+    '1.1.1.256',
+    '999.9.9.9',
+    '01.1.1.1',
+    '1.00.1.1',
+    '1.1.1.01',
+    '010.0.0.1',
+    '1.1.1',
+    '1.1.1.',
+    '.1.1.1',
+  ];
+  const more = [
+    '1..1.1',
+    '1.1.1.1.1',
+    '1.1.1.1.',
+    '1.1.1.1111',
+    '1.1.1.a',
+    '1.1.1.:',
+    '1.1.1./',
+    '1,1,1,1',
+    '....',
+    '0',
+    '1234567',
+  ];
   for (const text of [...wrong, ...more, '255.255.255.2555', '255.255.255.255.', '1111.1.1.1', '1.1.1.1 ']) {
     for (const around of AROUND) assert.equal(check(text, around), null, text);
   }
 });
 
 test('every byte at every place of a dotted quad and of an IPv6 address', () => {
-  for (const good of ['1.22.133.4', '255.255.255.255', '0.0.0.0', '2001:db8::a:1', '1:2:3:4:5:6:7:8', '::1', 'fe80::']) {
+  for (const good of [
+    '1.22.133.4',
+    '255.255.255.255',
+    '0.0.0.0',
+    '2001:db8::a:1',
+    '1:2:3:4:5:6:7:8',
+    '::1',
+    'fe80::',
+  ]) {
     for (let place = 0; place < good.length; place++) {
       for (let byte = 0; byte < 256; byte++) {
         // The reference encoder sees bytes over 127 as other characters, which are no part of an address either.
@@ -76,11 +108,37 @@ test('`::` at every place with every number of groups, none to nine', () => {
 });
 
 test('IPv6 in odd forms', () => {
-  const good = ['::', '::1', '1::', '2001:DB8::A', '0:0:0:0:0:0:0:0', '0000:0000:0000:0000:0000:0000:0000:0001', '::ffff:0:1:1'];
-  for (const text of [...good, '::ffff:10.0.0.1', '::ffff:a00:1', '64:ff9b::192.0.2.33', '0:0:0:0:0:ffff:a00:1', '::fffe:ffff:ffff']) {
+  const good = [
+    '::',
+    '::1',
+    '1::',
+    '2001:DB8::A',
+    '0:0:0:0:0:0:0:0',
+    '0000:0000:0000:0000:0000:0000:0000:0001',
+    '::ffff:0:1:1',
+  ];
+  for (const text of [
+    ...good,
+    '::ffff:10.0.0.1',
+    '::ffff:a00:1',
+    '64:ff9b::192.0.2.33',
+    '0:0:0:0:0:ffff:a00:1',
+    '::fffe:ffff:ffff',
+  ]) {
     for (const around of AROUND) assert.equal(check(text, around), 6, text);
   }
-  const wrong = [':', ':::', '1:::2', '12345::', '::12345', '::g', '1:2:3:4:5:6:7:8::', '1:2:3:4:5:6:7:8:', ':1:2:3:4:5:6:7:8', 'fe80::1%eth0'];
+  const wrong = [
+    ':',
+    ':::',
+    '1:::2',
+    '12345::',
+    '::12345',
+    '::g',
+    '1:2:3:4:5:6:7:8::',
+    '1:2:3:4:5:6:7:8:',
+    ':1:2:3:4:5:6:7:8',
+    'fe80::1%eth0',
+  ];
   for (const text of [...wrong, '::1/64', '00000::1', '1::2::3', '[::1]', '::-1', '1:2:3:4:5:6:7:8:9']) {
     for (const around of AROUND) assert.equal(check(text, around), null, text);
   }

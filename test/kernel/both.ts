@@ -93,8 +93,8 @@ export class Both {
     });
   }
 
-  /** Through the kernel, in chunks of `chunkBytes`. */
-  viaKernel(object: Buffer, context: ObjectContext, chunkBytes: number): Converted {
+  /** Through the kernel, in chunks of `chunkBytes`; the object may be damaged after its last byte. */
+  viaKernel(object: Buffer, context: ObjectContext, chunkBytes: number, end: 'whole' | 'damaged' = 'whole'): Converted {
     const converter = this.#converter;
     const { bodies } = this.kernel.arena;
     const given: Buffer[] = [];
@@ -118,13 +118,18 @@ export class Both {
         pump();
       }
     }
-    converter.end();
+    if (end === 'whole') converter.end();
+    else converter.dropLineBegun();
     pump();
     give();
     const { documents, refused } = converter.counts;
     const result = { documents: Buffer.concat(given), refused: this.#viaKernel };
     assert.equal(refused, result.refused.length, 'refused lines are counted');
-    assert.equal(documents * (this.options.as === 'bulk' ? 2 : 1), lineCount(result.documents), 'documents are counted');
+    assert.equal(
+      documents * (this.options.as === 'bulk' ? 2 : 1),
+      lineCount(result.documents),
+      'documents are counted',
+    );
     return result;
   }
 
@@ -145,7 +150,11 @@ export class Both {
   }
 
   /** Both ways; what comes out must be the same, byte for byte, and valid JSON. */
-  convert(object: Buffer | string, context: ObjectContext = IN_S3, chunkSizes: readonly number[] = [65_536]): Converted {
+  convert(
+    object: Buffer | string,
+    context: ObjectContext = IN_S3,
+    chunkSizes: readonly number[] = [65_536],
+  ): Converted {
     const bytes = Buffer.from(object);
     const expected = this.viaReader(bytes, context);
     assertJson(expected.documents);
@@ -161,7 +170,7 @@ function lineCount(bytes: Buffer): number {
 }
 
 /** Every line is JSON, and all of it UTF-8. */
-export function assertJson(documents: Buffer): void {
+function assertJson(documents: Buffer): void {
   assert.ok(isUtf8(documents), 'documents are UTF-8');
   if (documents.length === 0) return;
   const lines = documents.toString().split('\n');
@@ -175,7 +184,7 @@ function offsetOf(document: string | undefined): number | undefined {
 }
 
 /** The same documents and the same refused lines; says at which line of the object they part. */
-export function assertSame(actual: Converted, expected: Converted, object: Buffer): void {
+function assertSame(actual: Converted, expected: Converted, object: Buffer): void {
   if (!actual.documents.equals(expected.documents)) {
     const got = actual.documents.toString('latin1').split('\n');
     const wanted = expected.documents.toString('latin1').split('\n');

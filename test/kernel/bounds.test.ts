@@ -81,11 +81,14 @@ test('hostile lines write nothing outside of their arena', (context) => {
 });
 
 test('bodies from the shortest that hold a document on: nothing goes past their slack', () => {
-  const object = Buffer.concat([LAYOUTS.v2, LAYOUTS.v11, LAYOUTS.tgw].map((columns) => generatedObject(columns, 60, SEED)));
+  const object = Buffer.concat(
+    [LAYOUTS.v2, LAYOUTS.v11, LAYOUTS.tgw].map((columns) => generatedObject(columns, 60, SEED)),
+  );
   const { documents } = new Both({ geo: GEO, options: { as: 'bulk', keepOriginal: true } }).convert(object);
   let longest = 0;
   const lines = documents.toString('latin1').split('\n');
-  for (let i = 0; i + 1 < lines.length; i += 2) longest = Math.max(longest, lines[i]!.length + lines[i + 1]!.length + 2);
+  for (let i = 0; i + 1 < lines.length; i += 2)
+    longest = Math.max(longest, lines[i]!.length + lines[i + 1]!.length + 2);
   for (let more = 0; more < 3000; more += more < 20 ? 1 : 231) {
     // Heap enough, and the rest of the body's last page is guarded from its slack on.
     const guarded = new Guarded({ bodyBytes: longest + more });
@@ -121,7 +124,12 @@ test('an input window that is full to its last byte', () => {
 test('a heap that programs fill again and again', () => {
   const guarded = new Guarded({ heapBytes: 200_000 });
   const [header, ...lines] = generatedObject(LAYOUTS.v8, 600, SEED).toString().trim().split('\n');
-  const dashed = lines.map((line, i) => line.split(' ').map((token, column) => ((i * 7) >> column % 9) & 1 ? '-' : token).join(' '));
+  const dashed = lines.map((line, i) =>
+    line
+      .split(' ')
+      .map((token, column) => (((i * 7) >> (column % 9)) & 1 ? '-' : token))
+      .join(' '),
+  );
   guarded.both.convert(`${header}\n${dashed.join('\n')}\n`, IN_S3, [65_536]);
   guarded.check();
   assert.ok(guarded.both.kernel.arena.input - guarded.both.kernel.arena.address > HEAP + 200_000);

@@ -14,7 +14,11 @@ import { SEED } from './seed.ts';
 const CHUNKS = [1, 64, 65_536];
 
 const documentsOf = (documents: Buffer) =>
-  documents.toString().split('\n').slice(0, -1).map((line) => JSON.parse(line));
+  documents
+    .toString()
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
 const vpcflow = (documents: Buffer) => documentsOf(documents).map(({ aws }) => aws.vpcflow);
 
 test('columns of the object before do not hold for the next one', () => {
@@ -24,7 +28,10 @@ test('columns of the object before do not hold for the next one', () => {
   for (const chunk of CHUNKS) {
     both.convert(`${names}\n${line}`, IN_S3, [chunk]);
     const { documents } = both.convert(line + line, IN_S3, [chunk]);
-    assert.deepEqual(documentsOf(documents).map(({ source }) => source.bytes), [4249, 4249]);
+    assert.deepEqual(
+      documentsOf(documents).map(({ source }) => source.bytes),
+      [4249, 4249],
+    );
     both.convert(`srcaddr dstaddr srcaddr\n`, IN_S3, [chunk]);
     assert.equal(documentsOf(both.convert(line, IN_S3, [chunk]).documents).length, 1);
   }
@@ -45,9 +52,16 @@ test('a header is no record, whatever columns hold', () => {
 
 test('values that are names of fields do not make a header of a record with IPv6 addresses', () => {
   const both = new Both();
-  const { documents, refused } = both.convert('srcaddr instance-tag\nabcd::1 region\n2001:db8::1 type\n', IN_S3, CHUNKS);
+  const { documents, refused } = both.convert(
+    'srcaddr instance-tag\nabcd::1 region\n2001:db8::1 type\n',
+    IN_S3,
+    CHUNKS,
+  );
   assert.deepEqual(refused, []);
-  assert.deepEqual(vpcflow(documents).map(({ instance_tag }) => instance_tag), ['region', 'type']);
+  assert.deepEqual(
+    vpcflow(documents).map(({ instance_tag }) => instance_tag),
+    ['region', 'type'],
+  );
 });
 
 test('a header that cannot be used refuses what follows until the next one', () => {
@@ -55,11 +69,20 @@ test('a header that cannot be used refuses what follows until the next one', () 
   const object = 'version srcaddr srcaddr\n2 10.0.0.1 10.0.0.2\nversion srcaddr\n2 10.0.0.1\n';
   const { documents, refused } = both.convert(object, IN_S3, CHUNKS);
   assert.equal(documentsOf(documents).length, 1);
-  assert.deepEqual(refused.map(({ code, offset }) => [code, offset]), [['bad_header', 0], ['bad_header', 24]]);
+  assert.deepEqual(
+    refused.map(({ code, offset }) => [code, offset]),
+    [
+      ['bad_header', 0],
+      ['bad_header', 24],
+    ],
+  );
 });
 
 /** As many columns as there can be. */
-const WIDE: string[] = [...LAYOUTS.v11, ...LAYOUTS.tgw.filter((name) => !(LAYOUTS.v11 as readonly string[]).includes(name))];
+const WIDE: string[] = [
+  ...LAYOUTS.v11,
+  ...LAYOUTS.tgw.filter((name) => !(LAYOUTS.v11 as readonly string[]).includes(name)),
+];
 while (WIDE.length < MAX_COLUMNS) WIDE.push(`unknown-${WIDE.length}`);
 
 test('a time before 128 columns is a column too many for a pattern', () => {
@@ -86,7 +109,12 @@ test('128 columns, with `-` in each one alone and in many', (context) => {
   const [header, ...lines] = generatedObject(WIDE, 200, SEED).toString().trim().split('\n');
   const whole = lines.filter((line) => !/ (NODATA|SKIPDATA) /.test(line));
   const spoilt = whole.map((line, i) =>
-    line.split(' ').map((token, column) => (column === i || (i > 128 && random() % 2 === 0) ? '-' : token === '-' ? '203.0.113.5' : token)).join(' '),
+    line
+      .split(' ')
+      .map((token, column) =>
+        column === i || (i > 128 && random() % 2 === 0) ? '-' : token === '-' ? '203.0.113.5' : token,
+      )
+      .join(' '),
   );
   const both = new Both({ options: { keepOriginal: true } });
   const { refused } = both.convert(`${header}\n${spoilt.join('\n')}\n`, IN_S3, [1000]);
@@ -97,8 +125,16 @@ test('more patterns than there is room for, in the table and on the heap', (cont
   context.diagnostic(`seed ${SEED}`);
   const random = randomWords(SEED + 1);
   const objects = [LAYOUTS.v11, LAYOUTS.tgw, LAYOUTS.v11.toReversed()].map((columns) => {
-    const [header, ...lines] = generatedObject(columns, 2 * PATTERN_ROOM, SEED).toString().trim().split('\n');
-    const dashed = lines.map((line) => line.split(' ').map((token) => (random() % 3 === 0 ? '-' : token)).join(' '));
+    const [header, ...lines] = generatedObject(columns, 2 * PATTERN_ROOM, SEED)
+      .toString()
+      .trim()
+      .split('\n');
+    const dashed = lines.map((line) =>
+      line
+        .split(' ')
+        .map((token) => (random() % 3 === 0 ? '-' : token))
+        .join(' '),
+    );
     // Each pattern twice, the second time when many others have come.
     return `${header}\n${[...dashed, ...dashed].join('\n')}\n`;
   });

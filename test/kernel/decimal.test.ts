@@ -8,8 +8,7 @@ const parts = await Parts.load();
 const { exports } = parts;
 const AROUND = [0x30, 0x39, 0x20, 0x0a, 0x2d, 0xff];
 
-const canonical = (text: string, digits: number): boolean =>
-  text.length <= digits && /^(0|[1-9][0-9]*)$/.test(text);
+const canonical = (text: string, digits: number): boolean => text.length <= digits && /^(0|[1-9][0-9]*)$/.test(text);
 const wantedShort = (text: string): number => (canonical(text, 8) ? Number(text) : -1);
 /** Nine digits, 1973 to 2001, are left to the reference encoder. */
 const wantedSeconds = (text: string): number =>
@@ -47,7 +46,17 @@ test('every byte at every place of decimals of 1 to 17 digits', () => {
 });
 
 test('leading zeros are no decimals', () => {
-  for (const text of ['00', '01', '0000', '00000000', '00000001', '0123456789', '0000000000', '0000000000000001', '09']) {
+  for (const text of [
+    '00',
+    '01',
+    '0000',
+    '00000000',
+    '00000001',
+    '0123456789',
+    '0000000000',
+    '0000000000000001',
+    '09',
+  ]) {
     check(text, 0x30);
   }
 });
@@ -68,8 +77,14 @@ test('offsets are written as they are, and with twelve digits', (context) => {
   context.diagnostic(`seed ${SEED}`);
   const random = randomWords(SEED + 1);
   const written = (value: number): void => {
-    assert.equal(parts.written((to) => exports.writeDecimal(to, value)), String(value));
-    assert.equal(parts.written((to) => exports.writeTwelveDigits(to, value)), String(value).padStart(12, '0'));
+    assert.equal(
+      parts.written((to) => exports.writeDecimal(to, value)),
+      String(value),
+    );
+    assert.equal(
+      parts.written((to) => exports.writeTwelveDigits(to, value)),
+      String(value).padStart(12, '0'),
+    );
   };
   for (let value = 0; value <= 110_000; value++) written(value);
   for (let value = 0; value < 100_000_000; value += 991) written(value);

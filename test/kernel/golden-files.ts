@@ -44,7 +44,10 @@ export function goldenGeo(): Uint8Array {
     rows: [
       ['81.2.69.142/31', place('GB', 'United Kingdom', 'Europe', 51.5142, -0.0931, region('London', 'ENG', 'England'))],
       ['203.0.113.12/32', place('NO', 'Norway', 'Europe', 62, 10)],
-      ['2001:db8::b/128', place('SE', 'Sweden', 'Europe', 58.4167, 15.6167, region('Linköping', 'E', 'Östergötland County'))],
+      [
+        '2001:db8::b/128',
+        place('SE', 'Sweden', 'Europe', 58.4167, 15.6167, region('Linköping', 'E', 'Östergötland County')),
+      ],
     ],
   });
   const asn = '1.128.0.0,1.128.0.255,1221,Telstra Pty Ltd\n203.0.113.12,203.0.113.12,64496,\n';

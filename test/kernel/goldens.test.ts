@@ -23,7 +23,9 @@ test('every golden by both encoders, in chunks of all sizes', () => {
 });
 
 test('every golden with bodies that hold little more than a document', () => {
-  const longest = Math.max(...GOLDENS.flatMap(({ documents }) => linesOf(documents).map((line) => Buffer.byteLength(line) + 1)));
+  const longest = Math.max(
+    ...GOLDENS.flatMap(({ documents }) => linesOf(documents).map((line) => Buffer.byteLength(line) + 1)),
+  );
   for (const bodyBytes of [longest, longest + 300, longest + 800, 2 * longest]) {
     const both = new Both({ geo: GEO, bodyBytes });
     for (const { name, log, documents } of GOLDENS) {
@@ -64,7 +66,10 @@ test('line ends, blanks and the last newline change nothing but offsets', () => 
 test('the layouts are found without a header, also behind a time of export and inside JSON', () => {
   const both = new Both({ geo: GEO });
   const layouts = GOLDENS.filter(({ name }) => name in LAYOUTS);
-  assert.deepEqual(layouts.map(({ name }) => name), ['flags21', 'nat', 'nat17', 'tgw', 'v11', 'v2', 'v3', 'v5', 'v7', 'v8']);
+  assert.deepEqual(
+    layouts.map(({ name }) => name),
+    ['flags21', 'nat', 'nat17', 'tgw', 'v11', 'v2', 'v3', 'v5', 'v7', 'v8'],
+  );
   for (const { name, log, documents } of layouts) {
     // A transit gateway's loss that is no number is let pass in a column only, not to find the columns.
     const lines = linesOf(log).slice(1);

@@ -36,7 +36,11 @@ test('around the longest lines of the kernel and of records', () => {
   const both = new Both({ options: { keepOriginal: true }, bodyBytes: 1_000_000 });
   for (const bytes of [16_383, 16_384, 16_385, 16_447, 16_448, 16_449, 16_512, 32_767, 32_768, 32_769, 40_000]) {
     const { refused } = both.convert(HEADER + line(30) + line(bytes) + line(30), IN_S3, [4096, 65_536]);
-    assert.deepEqual(refused.map(({ code }) => code), bytes > 32_768 ? ['line_too_long'] : [], `${bytes} bytes`);
+    assert.deepEqual(
+      refused.map(({ code }) => code),
+      bytes > 32_768 ? ['line_too_long'] : [],
+      `${bytes} bytes`,
+    );
     // Bytes that need six in JSON.
     both.convert(HEADER + line(bytes, '\x01'), IN_S3, [65_536]);
   }
@@ -52,7 +56,10 @@ test('a line of 4 MiB and more is refused the same in all chunks, and the next i
       return refused;
     });
     for (const refused of results) assert.deepEqual(refused, results[0]);
-    assert.deepEqual([results[0]!.length, results[0]![0]!.code, results[0]![0]!.offset], [1, 'line_too_long', HEADER.length]);
+    assert.deepEqual(
+      [results[0]!.length, results[0]![0]!.code, results[0]![0]!.offset],
+      [1, 'line_too_long', HEADER.length],
+    );
     assert.equal(results[0]![0]!.line?.length, 1024);
     assert.equal(/^over 4194304/.test(results[0]![0]!.reason), extra >= 0);
   }
@@ -69,7 +76,23 @@ test('a long line that never ends', () => {
 test('payloads that are one long line are read record by record', () => {
   const both = new Both();
   const message = '2 123456789010 eni-1 172.31.16.139 172.31.16.21 20641 22 6 20 4249 1418530010 1418530070 ACCEPT OK';
-  const payload = JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents: Array.from({ length: 5000 }, () => ({ message })) });
+  const payload = JSON.stringify({
+    messageType: 'DATA_MESSAGE',
+    logEvents: Array.from({ length: 5000 }, () => ({ message })),
+  });
   const { documents } = both.convert(`${payload}\n`.repeat(2), IN_S3, [262_144]);
   assert.equal(documents.toString().match(/\n/g)?.length, 10_000);
+});
+
+test('the line begun before damage is dropped, and the next object starts afresh', () => {
+  const both = new Both();
+  const object = Buffer.from(HEADER + line(30) + line(40) + line(50).slice(0, -5));
+  const whole = both.viaReader(object.subarray(0, object.lastIndexOf('\n') + 1), IN_S3);
+  for (const chunk of [1, 20, 65_536]) {
+    assert.deepEqual(both.viaKernel(object, IN_S3, chunk, 'damaged'), whole);
+    both.convert(HEADER + line(30), IN_S3, [chunk]);
+    // Also within a line that is dropped anyway.
+    const long = Buffer.alloc(MAX_LINE_BYTES + 100, 'x');
+    assert.equal(both.viaKernel(long, IN_S3, 1 << 20, 'damaged').refused.length, 1);
+  }
 });

@@ -11,27 +11,120 @@ import { generatedObject } from './generated.ts';
 const utf8 = (text: string): string => Buffer.from(text).toString('latin1');
 
 const NUMBERS = [
-  ...['0', '1', '00', '01', '007', '-0', '-1', '+5', '1.5', '1e3', '0x1F', '9', '99999999', '100000000', '123456789', '1000000000'],
+  ...[
+    '0',
+    '1',
+    '00',
+    '01',
+    '007',
+    '-0',
+    '-1',
+    '+5',
+    '1.5',
+    '1e3',
+    '0x1F',
+    '9',
+    '99999999',
+    '100000000',
+    '123456789',
+    '1000000000',
+  ],
   ...['6', '17', '58', '132', '254', '255', '256', '06', 'tcp', '65535', '65536', '70000', '999999', '2147483648'],
   ...['4294967294', '4294967295', '4294967296', '9999999999', '253402300799', '253402300800', '9999999999999999'],
   ...['10000000000000000', '999999999999999999', '9223372036854775807', '9223372036854775808', '9999999999999999999'],
   ...['18446744073709551615', '18446744073709551616', '100000000000000000000', '1'.repeat(40), '0'.repeat(20)],
 ];
 const ADDRESSES = [
-  ...['0.0.0.0', '255.255.255.255', '1.1.1.1', '10.0.0.256', '010.0.0.1', '300.0.0.1', '1.2.3', '1.2.3.4.5', '1.2.3.4/24', '203.0.113.12'],
-  ...['::', '::1', '1::', '2001:db8::', '2001:db8::1', '2001:DB8::A', '2001:0db8:0000:0000:0000:0000:0000:0001', '1:2:3:4:5:6:7:8'],
-  ...['1:2:3:4:5:6:7::', '::2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8::', '1:2:3:4:5:6:7', '1::2::3', ':::', ':', 'fe80::1%eth0', '12345::'],
-  ...['::ffff:10.0.0.1', '::FFFF:0a00:0001', '::10.0.0.1', '64:ff9b::192.0.2.33', '::ffff:203.0.113.12', '2c0f:fb50::1', 'abcd::ef'],
+  ...[
+    '0.0.0.0',
+    '255.255.255.255',
+    '1.1.1.1',
+    '10.0.0.256',
+    '010.0.0.1',
+    '300.0.0.1',
+    '1.2.3',
+    '1.2.3.4.5',
+    '1.2.3.4/24',
+    '203.0.113.12',
+  ],
+  ...[
+    '::',
+    '::1',
+    '1::',
+    '2001:db8::',
+    '2001:db8::1',
+    '2001:DB8::A',
+    '2001:0db8:0000:0000:0000:0000:0000:0001',
+    '1:2:3:4:5:6:7:8',
+  ],
+  ...[
+    '1:2:3:4:5:6:7::',
+    '::2:3:4:5:6:7:8',
+    '1:2:3:4:5:6:7:8::',
+    '1:2:3:4:5:6:7',
+    '1::2::3',
+    ':::',
+    ':',
+    'fe80::1%eth0',
+    '12345::',
+  ],
+  ...[
+    '::ffff:10.0.0.1',
+    '::FFFF:0a00:0001',
+    '::10.0.0.1',
+    '64:ff9b::192.0.2.33',
+    '::ffff:203.0.113.12',
+    '2c0f:fb50::1',
+    'abcd::ef',
+  ],
 ];
 const TEXTS = [
-  ...['-', '--', '-1', '- -', '"', '\\', '\\"', '\\u0000', 'a"b', 'a\\b', "'", '<>&', '{', '}', '{"', 'null', 'true', '__proto__'],
+  ...[
+    '-',
+    '--',
+    '-1',
+    '- -',
+    '"',
+    '\\',
+    '\\"',
+    '\\u0000',
+    'a"b',
+    'a\\b',
+    "'",
+    '<>&',
+    '{',
+    '}',
+    '{"',
+    'null',
+    'true',
+    '__proto__',
+  ],
   ...['ACCEPT', 'REJECT', 'accept', 'ACCEPTED', 'ACCEP', 'ACCEPX', 'REJECT\0', 'OK', 'NODATA', 'SKIPDATA', 'unknown'],
-  ...['\0', '\x01', '\t', '\x0b', '\x0c', '\r', '\x1b[31m', '\x1f', '\x7f', 'a\x7f', '\x80', '\xff', '\xc3', '\xc3(', '\xed\xa0\x80', '\xf4\x90\x80\x80'],
+  ...[
+    '\0',
+    '\x01',
+    '\t',
+    '\x0b',
+    '\x0c',
+    '\r',
+    '\x1b[31m',
+    '\x1f',
+    '\x7f',
+    'a\x7f',
+    '\x80',
+    '\xff',
+    '\xc3',
+    '\xc3(',
+    '\xed\xa0\x80',
+    '\xf4\x90\x80\x80',
+  ],
   ...['é', 'ß中', '🙂', '\u2028', '\ufeff', '\u00a0', '\ufffd'].map(utf8),
   ...['version', 'srcaddr', 'action', 'pkt_srcaddr', 'region', 'type', 'not-a-field'],
 ];
 const BYTES = ' -.:"\\\r\t0123456789abcfAOKR\0\x01\x1f\x7f\x80\xc3\xe9\xff/;{}';
-const LENGTHS = [1, 2, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1000, 4095, 4096];
+const LENGTHS = [
+  1, 2, 8, 9, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 127, 128, 129, 255, 256, 257, 1000, 4095, 4096,
+];
 const HUGE = [16_383, 16_384, 16_385, 16_448, 20_000, 32_700, 32_769, 40_000];
 
 const LAYOUT_NAMES = Object.keys(LAYOUTS) as (keyof typeof LAYOUTS)[];
@@ -86,7 +179,8 @@ export class Mutator {
       [all[i], all[j]] = [all[j]!, all[i]!];
     }
     const some = all.slice(0, 1 + this.#below(all.length));
-    for (let more = this.#below(Math.min(3, some.length + 1)); more > 0; more--) some.splice(this.#below(some.length), 0, `unknown-${more}`);
+    for (let more = this.#below(Math.min(3, some.length + 1)); more > 0; more--)
+      some.splice(this.#below(some.length), 0, `unknown-${more}`);
     return some;
   }
 
@@ -163,7 +257,9 @@ export class Mutator {
       case 16:
         return tokens.map((text) => (/[.:]/.test(text) ? (this.#pick(ADDRESSES) as string) : text)).join(' ');
       case 17:
-        return tokens.map((text) => (/^\d{1,10}$/.test(text) && this.#below(3) === 0 ? this.#pick(NUMBERS) : text)).join(' ');
+        return tokens
+          .map((text) => (/^\d{1,10}$/.test(text) && this.#below(3) === 0 ? this.#pick(NUMBERS) : text))
+          .join(' ');
       case 18:
         return tokens.with(token, this.#pick(TEXTS) as string).join(' ');
       default:
@@ -173,9 +269,21 @@ export class Mutator {
 
   #wrap(line: string): string {
     const message = JSON.stringify({ message: line });
-    const event = JSON.stringify({ messageType: 'DATA_MESSAGE', logEvents: [{ id: '1', message: line }, { message: line }] });
+    const event = JSON.stringify({
+      messageType: 'DATA_MESSAGE',
+      logEvents: [{ id: '1', message: line }, { message: line }],
+    });
     const control = '{"messageType":"CONTROL_MESSAGE","logEvents":[]}';
-    const whole = [message, message + message, event, control, control + event, `${message}null`, message.slice(1), '{"a":1}'];
+    const whole = [
+      message,
+      message + message,
+      event,
+      control,
+      control + event,
+      `${message}null`,
+      message.slice(1),
+      '{"a":1}',
+    ];
     const text = this.#pick(whole) as string;
     return this.#below(4) === 0 ? text.slice(0, this.#below(text.length)) : text;
   }

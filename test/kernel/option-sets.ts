@@ -17,7 +17,11 @@ const FILEBEAT: ObjectContext = { ...IN_S3, idPrefix: '1730983462000000000-01234
 export const OPTION_SETS: readonly OptionSet[] = [
   { name: 'documents', options: {}, contexts: [IN_S3, LOCAL, NO_REGION] },
   { name: 'bulk with originals', options: { as: 'bulk', keepOriginal: true }, contexts: [IN_S3, NO_IDS, LOCAL] },
-  { name: 'bulk with the ids of Filebeat', options: { as: 'bulk', ids: 'filebeat', tags: [] }, contexts: [FILEBEAT, NO_REGION] },
+  {
+    name: 'bulk with the ids of Filebeat',
+    options: { as: 'bulk', ids: 'filebeat', tags: [] },
+    contexts: [FILEBEAT, NO_REGION],
+  },
   { name: 'bulk without ids', options: { as: 'bulk', ids: 'none', namespace: 'größer' }, contexts: [NO_IDS, LOCAL] },
   {
     name: 'documents with constants and many tags',

