@@ -8,7 +8,7 @@ import { type LoadedObject, loadObjects, recordsOf } from './bench-set.ts';
 import { requireSameBytes } from './equality.ts';
 import type { BenchInput, BenchResult } from './input.ts';
 import type { Row } from './report.ts';
-import { alternate, median, ratios, type Task, type Timing } from './rounds.ts';
+import { alternate, median, ratios, roundsFor, type Task, type Timing } from './rounds.ts';
 import { Subject } from './subject.ts';
 
 const MAX_RECORDS = 500_000;
@@ -91,7 +91,7 @@ export async function inflateBench({ set, image, signal }: BenchInput): Promise<
       ),
     ),
   ];
-  const all = await alternate(tasks, signal);
+  const all = await alternate(tasks, roundsFor(set.records), signal);
   const timingOf = (name: string): Timing => all[tasks.findIndex((task) => task.name.startsWith(name))]!;
 
   const textBytes = objects.reduce((sum, one) => sum + one.text.length, 0) / records;

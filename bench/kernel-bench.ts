@@ -5,7 +5,7 @@ import { proveLikeNaive, proveLikeReference } from './equality.ts';
 import { type BenchInput, type BenchResult, NO_NAIVE, naiveRecords } from './input.ts';
 import { naiveConvertText } from './naive-pipeline.ts';
 import type { Row } from './report.ts';
-import { alternate, median, ratios, type Task, type Timing } from './rounds.ts';
+import { alternate, median, ratios, roundsFor, type Task, type Timing } from './rounds.ts';
 import { Subject } from './subject.ts';
 
 /** Enough for a tenth of a second; their text is 60 MB, more than the caches of a processor hold. */
@@ -32,7 +32,7 @@ export async function kernelBench({ set, image, naive, signal }: BenchInput): Pr
     },
   };
   if (naive === null) {
-    const [timing] = await alternate([kernel], signal);
+    const [timing] = await alternate([kernel], roundsFor(set.records), signal);
     rows.push({ kind: 'note', text: NO_NAIVE });
     rows.push(timeRow(kernel.name, timing!, bytesOf(objects) / records, bytesOut / records));
     return { rows, measured: { kernelNsPerRecord: median(timing!.wall) } };
@@ -49,7 +49,7 @@ export async function kernelBench({ set, image, naive, signal }: BenchInput): Pr
       return undefined;
     },
   };
-  const [fast, slow] = await alternate([kernel, naiveTask], signal);
+  const [fast, slow] = await alternate([kernel, naiveTask], roundsFor(set.records), signal);
   const [bytesIn, out] = [bytesOf(objects) / records, bytesOut / records];
   rows.push(timeRow(kernel.name, fast!, bytesIn, out), timeRow(naiveTask.name, slow!, bytesIn, out));
   rows.push({ kind: 'ratio', name: 'naive transform : kernel', samples: ratios(slow!, fast!) });

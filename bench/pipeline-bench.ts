@@ -10,7 +10,7 @@ import type { Measured } from './measured.ts';
 import { naiveConvertFile } from './naive-pipeline.ts';
 import { processBench } from './process-bench.ts';
 import type { Row } from './report.ts';
-import { alternate, median, ratios, type Task, type Timing } from './rounds.ts';
+import { alternate, median, ratios, roundsFor, type Task, type Timing } from './rounds.ts';
 import { Subject } from './subject.ts';
 import { timedRun } from './timed-run.ts';
 
@@ -70,7 +70,7 @@ export async function pipelineBench(input: BenchInput): Promise<BenchResult> {
     };
     tasks.push({ name: 'naive pipeline, one core', records: recordsOf(few), run });
   }
-  const all = await alternate(tasks, signal).finally(() => closeSync(sink));
+  const all = await alternate(tasks, roundsFor(set.records), signal).finally(() => closeSync(sink));
 
   const bytesIn = set.bytesPlain / set.records;
   for (const [i, { name }] of tasks.entries()) rows.push({ kind: 'time', name, timing: all[i]!, bytesIn, bytesOut });

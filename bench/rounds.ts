@@ -7,8 +7,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Bench } from 'tinybench';
 
-/** Rounds that count; one before them warms up what does not do so itself. */
-const ROUNDS = 5;
+/** Rounds that count, for a set of so many records; sets too small for figures that mean something get fewer. */
+export function roundsFor(records: number): number {
+  return records >= 100_000 ? 5 : 3;
+}
 
 /** Something to measure. */
 export interface Task {
@@ -30,7 +32,7 @@ export interface Taken {
 /** A figure of one task, round by round. */
 export type Samples = readonly number[];
 
-/** Nanoseconds a record of one task: by the clock, and of all processors together, which no other process can spoil. */
+/** Nanoseconds a record of one task: by the clock, and of all processors together, which other processes spoil less. */
 export interface Timing {
   readonly wall: Samples;
   readonly cpu: Samples;
@@ -69,10 +71,17 @@ async function round(tasks: readonly Task[]): Promise<ReadonlyMap<Task, Taken>> 
   );
 }
 
-/** Measures all tasks round by round; timings are in the order of the tasks. */
-export async function alternate(tasks: readonly Task[], signal: AbortSignal): Promise<readonly Timing[]> {
+/**
+ * Measures all tasks in `count` rounds; timings are in the order of the tasks. A round before them warms up what does
+ * not do so itself.
+ */
+export async function alternate(
+  tasks: readonly Task[],
+  count: number,
+  signal: AbortSignal,
+): Promise<readonly Timing[]> {
   const rounds: ReadonlyMap<Task, Taken>[] = [];
-  for (let i = -1; i < ROUNDS; i++) {
+  for (let i = -1; i < count; i++) {
     signal.throwIfAborted();
     if (i < 0) await round(tasks.filter((task) => task.isWarm !== true));
     else rounds.push(await round(i % 2 === 0 ? tasks : [...tasks].reverse()));

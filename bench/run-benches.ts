@@ -11,7 +11,7 @@ import { benchDatabases } from './databases.ts';
 import { inflateBench } from './inflate-bench.ts';
 import type { BenchInput, BenchResult } from './input.ts';
 import { kernelBench } from './kernel-bench.ts';
-import { type Measured, type Verdict, verdicts, verdictsAsText } from './measured.ts';
+import { type Measured, targetsApply, type Verdict, verdicts, verdictsAsText } from './measured.ts';
 import { openNaiveGeo } from './naive-geo.ts';
 import { pipelineBench } from './pipeline-bench.ts';
 import { rowAsJson, rowAsText, TIME_HEADING } from './report.ts';
@@ -99,7 +99,7 @@ export async function runBenches(
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  const targets = verdicts(measured);
+  const targets = verdicts(measured, targetsApply(options.set, image.info));
   output.print(`\n${verdictsAsText(targets)}`);
   return { conditions: found, sections, targets };
 }

@@ -67,6 +67,21 @@ export function objectMembers(context: ObjectContext): readonly (readonly [path:
   ];
 }
 
+/** Most bytes that constants may have: they stand in every document, and a document must fit into a body. */
+const MAX_CONSTANT_BYTES = 65_536;
+
+/** The options, checked together. Throws E_USAGE where constants would make documents too large. */
+export function documentOptions(options: DocumentOptions): DocumentOptions {
+  const bytes = Buffer.byteLength(JSON.stringify(constantMembers(options)));
+  if (bytes > MAX_CONSTANT_BYTES) {
+    throw new FlowbulkError(
+      'E_USAGE',
+      `--tags and --field add ${bytes} bytes to every document, at most ${MAX_CONSTANT_BYTES} can be`,
+    );
+  }
+  return options;
+}
+
 /** Paths that documents fill themselves, beside those of the table of fields. */
 const DERIVED_PATHS: readonly string[] = [
   '@timestamp',

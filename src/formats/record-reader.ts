@@ -45,6 +45,9 @@ export interface RecordOutput {
 }
 
 const BLANKS = /[ \t]+/;
+const CARRIAGE_RETURN = 13;
+/** What some Windows programs put before UTF-8 text. */
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 
 /** Reads an object's lines one by one; knows the columns that hold at each. */
 export class RecordReader {
@@ -82,7 +85,9 @@ export class RecordReader {
    * for an empty line.
    */
   read(line: Buffer, offset: number, idOffset: number): boolean {
-    const bytes = line.at(-1) === 13 ? line.subarray(0, -1) : line;
+    const from =
+      offset === 0 && line.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+    const bytes = line.subarray(from, line.at(-1) === CARRIAGE_RETURN ? -1 : line.length);
     const text = bytes.toString();
     if (isWrapped(text)) {
       const inner = unwrap(text);

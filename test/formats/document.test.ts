@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { constantMembers, type DocumentOptions, objectMembers, parseConstants } from '../../src/formats/document.ts';
+import {
+  constantMembers,
+  type DocumentOptions,
+  documentOptions,
+  objectMembers,
+  parseConstants,
+} from '../../src/formats/document.ts';
 import { FIELDS } from '../../src/formats/fields.ts';
 import { IN_S3, LOCAL, OPTIONS } from '../kernel/both.ts';
 
@@ -88,4 +94,10 @@ test('only what is in S3 has aws.s3', () => {
     ['aws.s3.bucket.arn', 'aws.s3.bucket.name', 'aws.s3.object.key', 'log.file.path'],
   );
   assert.deepEqual(objectMembers(LOCAL), [['log.file.path', LOCAL.path]]);
+});
+
+test('constants that would make documents too large are refused', () => {
+  const options = { as: 'documents', ids: 'none', keepOriginal: false, namespace: 'default', constants: [] } as const;
+  assert.throws(() => documentOptions({ ...options, tags: ['x'.repeat(70_000)] }), { code: 'E_USAGE' });
+  assert.equal(documentOptions({ ...options, tags: ['x'] }).tags.length, 1);
 });

@@ -185,3 +185,9 @@ test('a dead letter has offset, code, reason and line', () => {
     },
   ]);
 });
+
+test('a byte order mark before the header is no part of it', () => {
+  const { documents, refused } = read([`\uFEFF${HEADER}`, FLOW]);
+  assert.deepEqual(refused, []);
+  assert.equal(documents[0].aws.vpcflow.version, '2');
+});

@@ -96,3 +96,12 @@ test('the line begun before damage is dropped, and the next object starts afresh
     assert.equal(both.viaKernel(long, IN_S3, 1 << 20, 'damaged').refused.length, 1);
   }
 });
+
+test('carriage returns before newlines, alone, doubled, and at the ends of blocks', () => {
+  const both = new Both({ options: { keepOriginal: true } });
+  let object = HEADER.replace('\n', '\r\n');
+  for (let bytes = 27; bytes <= 200; bytes++) {
+    for (const end of ['\r\n', '\r\r\n', '\rx\n', '\n\r\n']) object += line(bytes).replace('\n', end);
+  }
+  both.convert(object, IN_S3, [1, 63, 64, 65, 65_536]);
+});

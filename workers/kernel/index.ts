@@ -22,7 +22,7 @@ import {
 import { bindTables } from './lookup';
 import { addPattern, clearPatterns, findPattern, fullPattern, patternHigh, patternLow, programOfPattern } from './pattern';
 import { prepareTimes } from './time';
-import { hasDash, lineEnd, tokenize } from './tokenize';
+import { hasDash, lineEnd, nextLine, tokenize } from './tokenize';
 
 export { addPattern, clearPatterns };
 
@@ -83,7 +83,7 @@ export function convert(
     const ops = program + <usize>load<u32>(program, PROGRAM_OPS);
     output = emit(ops, output, line, lineBytes, lineOffset + <u64>line, lineIdOffset + <u64>line);
     documents++;
-    line = lineEnd + 1;
+    line = nextLine;
   }
   return result(DONE, line, output, documents);
 }

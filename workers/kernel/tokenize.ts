@@ -8,8 +8,11 @@
 import { arena } from './arena';
 import { ENDS, KERNEL_LINE_BYTES } from './layout';
 
-/** Position of the line's newline. Valid after `tokenize` gave true. */
+/** Position of the line's newline, or of the carriage return before it. Valid after `tokenize` gave true. */
 export let lineEnd: usize = 0;
+
+/** Start of the next line. Valid after `tokenize` gave true. */
+export let nextLine: usize = 0;
 
 /** Whether some token begins with `-`. Valid after `tokenize` gave true. */
 export let hasDash: bool = false;
@@ -71,7 +74,9 @@ export function tokenize(line: usize, columns: i32): bool {
       lineEnd = block + <usize>ctz(stop);
       store<u32>(ends, <u32>lineEnd, 4);
       hasDash = dashes != 0;
-      return load<u8>(lineEnd) == 10 && ends + 4 == last;
+      const returns = <usize>(load<u8>(lineEnd) == 13);
+      nextLine = lineEnd + returns + 1;
+      return load<u8>(lineEnd + returns) == 10 && ends + 4 == last;
     }
     if (ends >= last) return false;
     block += 64;

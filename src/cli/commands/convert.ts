@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { EXIT, FlowbulkError } from '../../errors.ts';
 import { parseFormat } from '../../formats/detect.ts';
-import { type DocumentOptions, parseConstants } from '../../formats/document.ts';
+import { type DocumentOptions, documentOptions, parseConstants } from '../../formats/document.ts';
 import { geoImage } from '../../geo/build.ts';
 import { objectsFrom } from '../../plan/objects-from.ts';
 import { startProgress } from '../../progress/progress.ts';
@@ -92,14 +92,14 @@ export const convert = command({
 
   async run([sourceText = '', destinationText = '-'], values, io) {
     const { talk, signal } = io;
-    const options: DocumentOptions = {
+    const options = documentOptions({
       as: values.as,
       ids: values.ids,
       keepOriginal: values.keepOriginal,
       tags: values.tags,
       namespace: values.namespace,
       constants: parseConstants(values.field),
-    };
+    });
     const format = values.format === undefined ? null : parseFormat(values.format);
     const partBytes = partBytesOf(values.partBytes, values.as);
     const selection: Selection = selectionOf(values, Date.now());

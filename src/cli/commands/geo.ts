@@ -48,10 +48,7 @@ export const geo = command({
   summary: 'the geo and AS tables: build them, show them, look an address up',
   usage: ['geo build --city FILE --asn FILE', 'geo info', 'geo lookup IP --city FILE --asn FILE'],
   examples: [
-    [
-      'geo build --city dbip-city-lite.mmdb --asn asn-ipv4.csv,asn-ipv6.csv',
-      'compile once; later runs load them',
-    ],
+    ['geo build --city dbip-city-lite.mmdb --asn asn-ipv4.csv,asn-ipv6.csv', 'compile once; later runs load them'],
     ['geo lookup 81.2.69.142 --city GeoLite2-City.mmdb', 'what a document would get for an address'],
     ['geo info', 'the tables in the cache, their sources and licences'],
   ],
