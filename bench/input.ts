@@ -12,8 +12,11 @@ export interface BenchInput {
   readonly image: GeoImage;
   /** The databases, for processes that are started anew. */
   readonly databaseFlags: readonly string[];
-  /** Null where the naive transform cannot run: maxmind is not installed. */
-  readonly naive: NaiveGeo | null;
+  /**
+   * Opens the databases for the naive transform; null where it cannot run: maxmind is not installed. To be let go of
+   * after use: marking so big a heap would slow down whatever makes garbage.
+   */
+  openNaive(): Promise<NaiveGeo | null>;
   /** Whether to measure whole processes too: what they need does not depend on the fields. */
   readonly withProcesses: boolean;
   /** An empty folder to write to. */

@@ -12,7 +12,8 @@ import { Subject } from './subject.ts';
 const MAX_RECORDS = 500_000;
 
 /** Runs the bench. Throws `OutputsDiffer`. */
-export async function kernelBench({ set, image, naive, signal }: BenchInput): Promise<BenchResult> {
+export async function kernelBench({ set, image, openNaive, signal }: BenchInput): Promise<BenchResult> {
+  const naive = await openNaive();
   const subject = new Subject(image);
   const objects = loadObjects(set, Math.min(set.records, MAX_RECORDS));
   const rows: Row[] = [];

@@ -7,6 +7,7 @@ import { loadObjects, recordsOf } from './bench-set.ts';
 import { proveLikeNaive, requireSameBytes } from './equality.ts';
 import { type BenchInput, type BenchResult, NO_NAIVE, naiveRecords } from './input.ts';
 import type { Measured } from './measured.ts';
+import type { NaiveGeo } from './naive-geo.ts';
 import { naiveConvertFile } from './naive-pipeline.ts';
 import { processBench } from './process-bench.ts';
 import type { Row } from './report.ts';
@@ -20,7 +21,7 @@ function shardsPerWorker(records: number): number {
 }
 
 /** Throws `OutputsDiffer` unless a run writes what the kernel gives from memory. Gives the documents' bytes a record. */
-async function proveRun({ set, image, naive, scratch, signal }: BenchInput): Promise<number> {
+async function proveRun({ set, image, scratch, signal }: BenchInput, naive: NaiveGeo | null): Promise<number> {
   const subject = new Subject(image);
   const [first] = loadObjects(set, 1);
   const parts: Buffer[] = [];
@@ -39,8 +40,9 @@ async function proveRun({ set, image, naive, scratch, signal }: BenchInput): Pro
 
 /** Runs the bench. Throws `OutputsDiffer`. */
 export async function pipelineBench(input: BenchInput): Promise<BenchResult> {
-  const { set, image, naive, scratch, signal } = input;
-  const bytesOut = await proveRun(input);
+  const { set, image, scratch, signal } = input;
+  const naive = await input.openNaive();
+  const bytesOut = await proveRun(input, naive);
   const rows: Row[] = [
     { kind: 'note', text: 'equal: documents of a run and of the kernel from memory, byte for byte' },
   ];

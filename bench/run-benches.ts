@@ -68,7 +68,7 @@ export async function runBenches(
 ): Promise<BenchReport> {
   const databases = benchDatabases(options.databases);
   const image = await geoImage(databases, { onCompile: (text) => output.say(text) });
-  const naive = await openNaiveGeo(findParts(databases));
+  const openNaive = () => openNaiveGeo(findParts(databases));
   const databaseFlags = [
     ...databases.city.flatMap((one) => ['--city', path.resolve(one)]),
     ...databases.asn.flatMap((one) => ['--asn', path.resolve(one)]),
@@ -87,7 +87,7 @@ export async function runBenches(
       for (const bench of options.benches) {
         output.say(`measuring ${bench}`);
         const scratch = mkdtempSync(path.join(folder, `${bench}-`));
-        const input: BenchInput = { set, image, databaseFlags, naive, withProcesses: i === 0, scratch, signal };
+        const input: BenchInput = { set, image, databaseFlags, openNaive, withProcesses: i === 0, scratch, signal };
         const result: BenchResult = await BENCHES[bench](input);
         output.print(`\n${bench}\n${sectionAsText(result)}`);
         const { folder: _folder, objects: _objects, ...facts } = set;

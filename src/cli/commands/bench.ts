@@ -21,7 +21,7 @@ export const bench = command({
   examples: [
     ['bench', 'everything, on a small set'],
     ['bench --records 1M', 'the figures of docs/performance.md, held against the targets'],
-    ['bench --records 1M --all', 'the same for 29 and 40 fields and for uniformly random addresses too'],
+    ['bench --records 1M --all', 'also 29 and 40 fields, and uniform addresses'],
     ['bench kernel --layout v5 --addresses uniform', 'one bench, on records of another kind'],
     ['bench pipeline --city city.mmdb --asn asn.mmdb --json', 'with databases of your own, as JSON'],
   ],
