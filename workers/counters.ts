@@ -1,7 +1,7 @@
 /** What workers have done so far, in shared memory: read by the progress display, no messages. */
 
 /** Places of a worker's counters, one double each. A worker writes only its own, so plain stores will do. */
-export const COUNTERS = [
+const COUNTERS = [
   'objects',
   'bytesIn',
   'records',

@@ -57,7 +57,7 @@ export interface Field {
 }
 
 /** Where a field goes that has no place of its own in ECS; also every column that is not in the table. */
-export function vpcflowPath(name: string): string {
+function vpcflowPath(name: string): string {
   return `aws.vpcflow.${name.replaceAll('-', '_')}`;
 }
 

@@ -34,7 +34,7 @@ export function isPublicV4(address: number): boolean {
 }
 
 /** The text of an IPv4 address that is given as a number. */
-export function textOfV4(address: number): string {
+function textOfV4(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }
 

@@ -23,7 +23,7 @@ function copy(text: Bytes, out: Uint8Array, at: number): number {
 }
 
 /** Writes a whole number in decimal. */
-export function writeDecimal(value: number, out: Uint8Array, at: number): number {
+function writeDecimal(value: number, out: Uint8Array, at: number): number {
   let digits = 1;
   for (let limit = 10; limit <= value; limit *= 10) digits++;
   let rest = value;
