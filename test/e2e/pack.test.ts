@@ -26,6 +26,14 @@ function flowbulk(program: string, ...args: string[]): string {
   return stdout;
 }
 
+/** Makes logs and converts them, on every worker. */
+function converts(bin: string): void {
+  flowbulk(bin, 'generate', 'logs', '--records', '400', '--objects', '4', '--quiet');
+  const lines = flowbulk(bin, 'convert', 'logs', '--quiet').trimEnd().split('\n');
+  assert.equal(lines.length, 400);
+  assert.ok((JSON.parse(lines[0] as string) as { event: { kind: string } }).event.kind === 'event');
+}
+
 before(() => {
   // The tests run compiled, so it is built already: `prepare` need not do it again.
   const [report] = JSON.parse(npm(ROOT, 'pack', '--json', '--ignore-scripts', '--pack-destination', FOLDER)) as {
@@ -42,8 +50,8 @@ test('it holds the compiled program only: no sources, no tests, no compiler, no 
   assert.ok(packed.includes('dist/src/cli/bin.cjs'));
   assert.ok(packed.includes('package.json'));
   for (const file of packed) {
-    assert.match(file, /^(dist\/(src|workers)\/.*\.(js|wasm)|package\.json|README\.md|LICENSE)$/, file);
-    assert.doesNotMatch(file, /test|bench\//);
+    assert.match(file, /^(dist\/(src|workers|bench)\/.*\.(c?js|wasm)|package\.json|README\.md|LICENSE)$/, file);
+    assert.doesNotMatch(file, /test/);
   }
 });
 
@@ -54,11 +62,13 @@ test('installed in an empty folder with scripts blocked, it runs', () => {
   const bin = path.join(FOLDER, 'node_modules', '.bin', 'flowbulk');
   assert.ok((JSON.parse(flowbulk(bin, 'fields', '--json')) as unknown[]).length > 60);
   assert.match(flowbulk(bin, '--version', '--verbose'), /inflate +node:zlib/);
-  flowbulk(bin, 'generate', 'logs', '--records', '100', '--objects', '1', '--quiet');
+  converts(bin);
 });
 
 test('installed globally, where npm never runs install scripts, it runs', () => {
   const prefix = path.join(FOLDER, 'global');
   npm(FOLDER, 'install', '--global', '--prefix', prefix, '--no-audit', '--no-fund', '--prefer-offline', tarball);
-  assert.match(flowbulk(path.join(prefix, 'bin', 'flowbulk'), '--version', '--verbose'), /^flowbulk \d/);
+  const bin = path.join(prefix, 'bin', 'flowbulk');
+  assert.match(flowbulk(bin, '--version', '--verbose'), /inflate +node:zlib/);
+  converts(bin);
 });
