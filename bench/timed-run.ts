@@ -12,7 +12,7 @@ import { DOCUMENT_OPTIONS } from './subject.ts';
 
 /** Shards that warm a worker up: one to compile its code, the others because one worker may get two of them. */
 const WARM_SHARDS = 3;
-const POLL_MS = 1;
+const POLL_MS = 5;
 const STALLED_MS = 60_000;
 
 /** What to run. */
