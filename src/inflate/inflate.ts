@@ -4,6 +4,7 @@ import { cut, peek } from './chunks.ts';
 import { damagedError } from './damage.ts';
 import type { InflateEngine } from './engine.ts';
 import { gunzipSlices, type Verdict } from './gunzip.ts';
+import { collect, gunzipWhole, joined, MAX_WHOLE_BYTES } from './whole.ts';
 import { inflateOneMember } from './zlib-sync.ts';
 
 /** Opens the bytes of an object from `fromByte` on. Called again for objects that are odd. */
@@ -69,7 +70,13 @@ async function* gunzipReplayable(
     }
     verdict = yield* beyond(gunzipSlices(open(0)), yielded);
   } else {
-    verdict = yield* counted(gunzipSlices(whole), yielded);
+    const { start, rest } = await collect(whole, MAX_WHOLE_BYTES);
+    const text = rest === null ? gunzipWhole(start) : null;
+    if (text !== null) {
+      yield* cut(text, PLAIN_CHUNK_BYTES);
+      return;
+    }
+    verdict = yield* counted(gunzipSlices(joined(start, rest)), yielded);
   }
   if (verdict === null) {
     return;

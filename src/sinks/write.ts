@@ -3,8 +3,13 @@
 import { writeSync } from 'node:fs';
 import { FlowbulkError } from '../errors.ts';
 
-/** How long to wait for a pipe whose reader is slow and that does not block, before asking again. */
-const PIPE_WAIT_MS = 2;
+/**
+ * How long to wait for a pipe that is full and does not block (Node makes those of standard output so) before asking
+ * again: a quick reader empties its 64 KB in less, a slow one need not be asked often. Waiting in between, unlike a
+ * blocking write, lets a stopped worker end.
+ */
+const SHORTEST_WAIT_MS = 0.05;
+const LONGEST_WAIT_MS = 2;
 
 const waiting = new Int32Array(new SharedArrayBuffer(4));
 
@@ -24,12 +29,15 @@ export function sinkError(error: unknown, name: string): FlowbulkError {
  */
 export function writeWhole(descriptor: number, bytes: Uint8Array, name: string): void {
   let at = 0;
+  let waitMs = SHORTEST_WAIT_MS;
   while (at < bytes.length) {
     try {
       at += writeSync(descriptor, bytes, at, bytes.length - at);
+      waitMs = SHORTEST_WAIT_MS;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw sinkError(error, name);
-      Atomics.wait(waiting, 0, 0, PIPE_WAIT_MS);
+      Atomics.wait(waiting, 0, 0, waitMs);
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }
   }
 }
