@@ -15,16 +15,25 @@ const MIN_TEXT_BYTES = 16 * 1024;
 /** The end of a gzip member says how long its text is (RFC 1952, ISIZE). */
 const ISIZE_BYTES = 4;
 
+/** What `gunzipSync` gives with `info`; its declared type leaves that out. */
+interface Inflated {
+  readonly buffer: Buffer;
+  /** `bytesWritten` counts what the engine has read. */
+  readonly engine: { readonly bytesWritten: number };
+}
+
 /**
- * The text of a gzip object, several members and zero padding allowed; null where it is damaged, or longer than is kept
- * in memory.
+ * The text of a gzip object of one or several members; null where that is not all there is in it (damage, padding, which
+ * `gunzipSync` would pass over with what follows it) or where it is longer than is kept in memory.
  */
 export function gunzipWhole(bytes: Buffer): Uint8Array | null {
   const told = bytes.length < ISIZE_BYTES ? 0 : bytes.readUInt32LE(bytes.length - ISIZE_BYTES);
   // Room for all of it at once saves joining pieces. What is told may be wrong: then there are pieces.
   const chunkSize = Math.min(Math.max(told + 1, MIN_TEXT_BYTES), MAX_TEXT_BYTES);
   try {
-    return gunzipSync(bytes, { chunkSize, maxOutputLength: MAX_TEXT_BYTES });
+    const options = { chunkSize, maxOutputLength: MAX_TEXT_BYTES, info: true };
+    const { buffer, engine } = gunzipSync(bytes, options) as unknown as Inflated;
+    return engine.bytesWritten === bytes.length ? buffer : null;
   } catch {
     return null;
   }
