@@ -96,6 +96,7 @@ export async function timedRun(options: TimedRunOptions, signal: AbortSignal): P
       sink: destination.spec,
       options: DOCUMENT_OPTIONS,
       format: null,
+      limits: {},
       geo: image,
       workers,
       deadLetterPath: path.join(options.scratch, 'dead-letters.ndjson'),

@@ -10,6 +10,12 @@ import type { SourceSpec } from '../src/sources/spec.ts';
 import type { RunMemory } from './memory.ts';
 import type { FragmentBounds } from './program.ts';
 
+/** The limits that workers look at before each object: records of all workers, and the time of day in milliseconds. */
+export interface WorkerLimits {
+  readonly maxRecords: number;
+  readonly deadlineMs: number;
+}
+
 /** What a worker needs once. */
 export interface WorkerConfig {
   readonly memory: RunMemory;
@@ -28,6 +34,7 @@ export interface WorkerConfig {
   readonly engine: InflateEngine;
   /** Names the run, in dead letters and temporary files. */
   readonly run: string;
+  readonly limits: WorkerLimits;
   /** The broadcast channel on which a stop is told. */
   readonly stopChannel: string;
 }
@@ -48,4 +55,6 @@ export interface ObjectOutcome {
 export interface ShardResult {
   readonly outcomes: readonly ObjectOutcome[];
   readonly fatal: WireError | null;
+  /** Objects were left out, since a limit of records or time was reached. */
+  readonly isLimited: boolean;
 }

@@ -66,6 +66,10 @@ function setUp(config: WorkerConfig): Bench {
     ),
     signal: stop.signal,
     count: (name, value) => counters.add(worker, name, value),
+    isAtLimit() {
+      const { maxRecords, deadlineMs } = config.limits;
+      return counters.total('records') >= maxRecords || Date.now() >= deadlineMs;
+    },
     current(now) {
       object = now;
     },
@@ -84,11 +88,12 @@ export default async function convertShard(objects: readonly SourceObject[]): Pr
   try {
     for (const [i, object] of objects.entries()) {
       bench.signal.throwIfAborted();
+      if (bench.isAtLimit()) return { outcomes, fatal: null, isLimited: true };
       outcomes.push(await convertObject(bench, object, reading.open(i)));
     }
-    return { outcomes, fatal: null };
+    return { outcomes, fatal: null, isLimited: false };
   } catch (error) {
-    if (error instanceof FlowbulkError) return { outcomes, fatal: error.toWire() };
+    if (error instanceof FlowbulkError) return { outcomes, fatal: error.toWire(), isLimited: false };
     throw error;
   } finally {
     await reading.close();

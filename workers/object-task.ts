@@ -24,6 +24,8 @@ export interface Bench {
   readonly deadLetters: DeadLetterFile;
   readonly signal: AbortSignal;
   count(name: CounterName, value: number): void;
+  /** Whether the run has reached a limit, so that no object is begun. */
+  isAtLimit(): boolean;
   /** Gives the refused lines since the last call, by code. */
   takeRefused(): Record<string, number>;
   /** Says which object refused lines belong to. */

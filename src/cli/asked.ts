@@ -1,5 +1,6 @@
 /** Option values that several commands read alike: what to read, and how to reach AWS. */
 
+import type { Limits } from '../run/limits.ts';
 import type { Selection } from '../sources/source.ts';
 import type { AwsOptions } from '../sources/spec.ts';
 import { dayRange } from './days.ts';
@@ -48,4 +49,14 @@ export function awsOptions(values: AwsValues): AwsOptions {
     requestPayer: values.requestPayer,
     noSignRequest: values.noSignRequest,
   } as { [K in keyof AwsOptions]: AwsOptions[K] | undefined });
+}
+
+/** How much to read. */
+export function limitsOf(values: Values<'max-objects' | 'max-bytes' | 'max-records' | 'max-duration'>): Limits {
+  return given<Limits>({
+    maxObjects: values.maxObjects,
+    maxBytes: values.maxBytes,
+    maxRecords: values.maxRecords,
+    maxDurationMs: values.maxDuration,
+  } as { [K in keyof Limits]: Limits[K] | undefined });
 }

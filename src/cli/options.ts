@@ -22,6 +22,7 @@ import { LAYOUTS } from '../formats/layouts.ts';
  * | date     | 2025-01-31, UTC                                 | the same text, for `parseDays`  |
  * | age      | 30m, 12h, 90d, 2w                               | the same text, for `parseDays`  |
  * | bytes    | 8MiB, 10MB, 1048576                             | bytes                           |
+ * | duration | 90s, 15m, 8h, 2d                                | milliseconds                    |
  * | count    | 2000000, 2_000_000, 2M                          | integer, `min` or more          |
  */
 export type OptionKind =
@@ -35,6 +36,7 @@ export type OptionKind =
   | 'choice'
   | 'date'
   | 'age'
+  | 'duration'
   | 'bytes'
   | 'count';
 
@@ -83,6 +85,10 @@ const TABLE = {
   'objects-from': { kind: 'path', group: 'read', value: 'FILE', help: 'list of keys, or S3 Inventory manifest, to read' },
   'format': { kind: 'text', group: 'read', value: 'LAYOUT', choices: LAYOUT_NAMES, defaultShown: 'by the tokens', help: 'layout or field names of lines without header' },
   'name': { kind: 'text', group: 'read', value: 'KEY', help: 'name that stands for standard input in documents and ids' },
+  'max-objects': { kind: 'count', group: 'read', value: 'N', min: 1, help: 'begin no more than N objects' },
+  'max-bytes': { kind: 'bytes', group: 'read', value: 'SIZE', help: 'begin no object that would make it more, compressed' },
+  'max-records': { kind: 'count', group: 'read', value: 'N', min: 1, help: 'begin no object after N records' },
+  'max-duration': { kind: 'duration', group: 'read', value: 'TIME', help: 'begin no object after this time: 30m, 8h' },
 
   'aws-region': { kind: 'text', group: 'aws', value: 'REGION', pattern: { is: /^[a-z0-9-]+$/, means: 'a region such as eu-central-1' }, help: "region of the bucket", defaultShown: "AWS's chain" },
   'profile': { kind: 'text', group: 'aws', value: 'NAME', help: 'profile of the shared AWS config' },
@@ -142,7 +148,7 @@ type Plain<S> = S extends { kind: 'flag' }
     ? readonly string[]
     : S extends { kind: 'choice'; choices: readonly (infer Word)[] }
       ? Word
-      : S extends { kind: 'bytes' | 'count' }
+      : S extends { kind: 'bytes' | 'count' | 'duration' }
         ? number
         : string;
 

@@ -18,6 +18,8 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
   tib: 2 ** 40,
 };
 
+const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3_600e3, d: 86_400e3 };
+
 const COUNT_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 
 function refuse(origin: string, expected: string, text: string, suggestion = ''): never {
@@ -85,6 +87,10 @@ export function readValue(spec: OptionSpec, origin: string, texts: readonly stri
     case 'bytes': {
       const bytes = withUnit(text, BYTE_UNITS);
       return bytes === null || bytes < 1 ? refuse(origin, 'a size such as 8MiB', text) : bytes;
+    }
+    case 'duration': {
+      const durationMs = withUnit(text, DURATION_UNITS);
+      return durationMs === null || durationMs < 1 ? refuse(origin, 'a time such as 90s, 15m or 8h', text) : durationMs;
     }
     case 'count': {
       const count = withUnit(text, COUNT_UNITS);

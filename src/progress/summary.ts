@@ -15,6 +15,8 @@ export interface FailedObject {
 
 /** What a run did. */
 export interface RunSummary {
+  /** Not everything was read: a limit of objects, bytes, records or time was reached. */
+  readonly stoppedAtLimit: boolean;
   readonly objectsDone: number;
   readonly objectsDamaged: number;
   /** Refused objects by reason; codes or short words. */
@@ -78,6 +80,7 @@ export function summaryAsText(summary: RunSummary): string {
     ['bytes', `${formatBytes(summary.bytesIn)} in, ${formatBytes(summary.bytesOut)} out`],
     ['time', `${formatSeconds(wallSeconds)}, ${formatCount(perSecond)} records/s`],
     ...(bound === '' ? [] : [['bound by', bound] as const]),
+    ...(summary.stoppedAtLimit ? [['stopped', 'at a limit: not all objects were read'] as const] : []),
     ...failed.slice(0, NAMED_OBJECTS).map((one) => [one.outcome, one.reason] as const),
   ];
   const unnamed = objectsDamaged + refused - Math.min(failed.length, NAMED_OBJECTS);

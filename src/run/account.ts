@@ -23,6 +23,7 @@ export class Account {
   #objectsListed = 0;
   #bytesListed = 0;
   #listingDone = false;
+  #isLimited = false;
   #objectsDone = 0;
   #objectsDamaged = 0;
   #records = 0;
@@ -49,6 +50,16 @@ export class Account {
   /** The listing is at its end. */
   listingEnded(): void {
     this.#listingDone = true;
+  }
+
+  /** The run stops at a limit: not everything is read. */
+  limited(): void {
+    this.#isLimited = true;
+  }
+
+  /** Whether the run stops at a limit. */
+  get isLimited(): boolean {
+    return this.#isLimited;
   }
 
   /** Takes an object that the listing refuses. */
@@ -102,6 +113,7 @@ export class Account {
     const sink = counters.total('sinkMs') / 1000;
     const anyLetter = this.#failed.length > 0 || Object.keys(this.#deadLetters).length > 0;
     return {
+      stoppedAtLimit: this.#isLimited,
       objectsDone: this.#objectsDone,
       objectsDamaged: this.#objectsDamaged,
       objectsRefused: this.#refused,

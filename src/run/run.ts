@@ -20,6 +20,7 @@ import type { SinkSpec } from '../sinks/sink.ts';
 import type { Listed } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
 import { Account } from './account.ts';
+import { type Limits, withinLimits, workerLimits } from './limits.ts';
 
 /** What a run is to do. */
 export interface RunPlan {
@@ -33,6 +34,7 @@ export interface RunPlan {
   readonly geo: GeoImage;
   readonly workers: number;
   readonly deadLetterPath: string;
+  readonly limits: Limits;
   /** Largest body in bytes; parts of outputs must hold one. */
   readonly bodyBytes?: number;
 }
@@ -78,6 +80,7 @@ function workerConfig(plan: RunPlan, account: Account, counters: Counters): Work
     deadLetterPath: plan.deadLetterPath,
     engine: inflateEngine(),
     run: account.run,
+    limits: workerLimits(plan.limits, Date.now()),
     stopChannel: `flowbulk-stop-${randomBytes(8).toString('hex')}`,
   };
 }
@@ -118,8 +121,9 @@ async function dispatch(
   const hand = (shard: Shard): void => {
     const task = pool
       .run(shard.objects)
-      .then(({ outcomes, fatal }) => {
+      .then(({ outcomes, fatal, isLimited }) => {
         account.finished(outcomes);
+        if (isLimited) account.limited();
         if (fatal !== null) stop.abort(FlowbulkError.fromWire(fatal));
       })
       .catch((error: unknown) => stop.abort(error))
@@ -127,10 +131,11 @@ async function dispatch(
     underWay.add(task);
   };
   try {
-    for await (const shard of shards(account.listing(plan.listed), (refused) => account.refused(refused))) {
+    const listed = withinLimits(plan.listed, plan.limits, () => account.limited());
+    for await (const shard of shards(account.listing(listed), (refused) => account.refused(refused))) {
       hand(shard);
       while (underWay.size >= plan.workers * SHARDS_AHEAD && !stop.signal.aborted) await Promise.race(underWay);
-      if (stop.signal.aborted) break;
+      if (stop.signal.aborted || account.isLimited) break;
     }
     account.listingEnded();
   } catch (error) {

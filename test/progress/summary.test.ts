@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { boundBy, type RunSummary, summaryAsJson, summaryAsText } from '../../src/progress/summary.ts';
 
 const CLEAN: RunSummary = {
+  stoppedAtLimit: false,
   objectsDone: 1234,
   objectsDamaged: 0,
   objectsRefused: {},

@@ -13,7 +13,7 @@ import { defaultWorkers } from '../../run/workers.ts';
 import { openDestination } from '../../sinks/destination.ts';
 import type { Selection } from '../../sources/source.ts';
 import { openSource, parseSource, withRegion } from '../../sources/spec.ts';
-import { awsOptions, selectionOf } from '../asked.ts';
+import { awsOptions, limitsOf, selectionOf } from '../asked.ts';
 import { command } from '../command.ts';
 
 /** A part must hold the largest document there can be. */
@@ -36,6 +36,7 @@ function partBytesOf(asked: number | undefined, as: DocumentOptions['as']): numb
 /** The exit code of a run that came to its end. */
 export function exitCodeOf(summary: RunSummary): number {
   const { objectsDone, objectsDamaged, objectsRefused, deadLetters } = summary;
+  if (summary.stoppedAtLimit) return EXIT.limit;
   const refused = Object.values(objectsRefused).reduce((sum, count) => sum + count, 0);
   if (refused > 0 && objectsDone + objectsDamaged === 0) return EXIT.sourceRefused;
   return refused + objectsDamaged > 0 || Object.keys(deadLetters).length > 0 ? EXIT.incomplete : EXIT.ok;
@@ -67,6 +68,10 @@ export const convert = command({
     'objects-from',
     'format',
     'name',
+    'max-objects',
+    'max-bytes',
+    'max-records',
+    'max-duration',
     'aws-region',
     'profile',
     'role-arn',
@@ -139,6 +144,7 @@ export const convert = command({
           geo,
           workers: values.workers ?? defaultWorkers(),
           deadLetterPath: values.deadLetters,
+          limits: limitsOf(values),
           bodyBytes: partBytes === null ? BODY_BYTES : Math.min(BODY_BYTES, partBytes),
         },
         signal,
