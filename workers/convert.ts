@@ -24,14 +24,14 @@ import { Counters } from './counters.ts';
 import { Deliveries } from './deliveries.ts';
 import { Kernel } from './kernel.ts';
 import { tablesOf } from './memory.ts';
-import { type Bench, convertObject } from './object-task.ts';
+import { convertObject, type WorkerKit } from './object-task.ts';
 import { ReadAhead } from './read-ahead.ts';
 
 const config = workerData as WorkerConfig;
-const bench = setUp(config);
+const kit = setUp(config);
 
 /** Makes a worker's own things: an arena nobody has, the kernel over it, its source and sink. */
-function setUp(config: WorkerConfig): Bench {
+function setUp(config: WorkerConfig): WorkerKit {
   const worker = Atomics.add(new Int32Array(config.arenaClaims), 0, 1);
   const counters = new Counters(config.counters);
   const kernel = new Kernel(config.module, config.memory, worker, config.options, config.bounds);
@@ -84,12 +84,12 @@ function setUp(config: WorkerConfig): Bench {
 /** Converts the objects of a shard, one after the other. Never throws what is foreseen. */
 export default async function convertShard(objects: readonly SourceObject[]): Promise<ShardResult> {
   const outcomes: ObjectOutcome[] = [];
-  const reading = new ReadAhead(bench.source, objects, bench.signal);
+  const reading = new ReadAhead(kit.source, objects, kit.signal);
   try {
     for (const [i, object] of objects.entries()) {
-      bench.signal.throwIfAborted();
-      if (bench.isAtLimit()) return { outcomes, fatal: null, isLimited: true };
-      outcomes.push(await convertObject(bench, object, reading.open(i)));
+      kit.signal.throwIfAborted();
+      if (kit.isAtLimit()) return { outcomes, fatal: null, isLimited: true };
+      outcomes.push(await convertObject(kit, object, reading.open(i)));
     }
     return { outcomes, fatal: null, isLimited: false };
   } catch (error) {

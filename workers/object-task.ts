@@ -15,7 +15,7 @@ import type { Deliveries } from './deliveries.ts';
 import { SourceClock } from './source-clock.ts';
 
 /** A worker's own things, made once. */
-export interface Bench {
+export interface WorkerKit {
   readonly config: WorkerConfig;
   readonly source: Source;
   readonly sink: Sink;
@@ -33,70 +33,71 @@ export interface Bench {
 }
 
 /** Lets the converter work off what it has; bodies come and go. */
-async function pump({ converter, deliveries }: Bench): Promise<void> {
-  while (converter.run() === 'needs body') {
-    await passBody(converter, deliveries);
-    converter.takeBody(await deliveries.take());
+async function pump(kit: WorkerKit): Promise<void> {
+  while (kit.converter.run() === 'needs body') {
+    passBody(kit);
+    kit.converter.takeBody(await kit.deliveries.take());
   }
 }
 
-async function passBody(converter: Converter, deliveries: Deliveries): Promise<void> {
+/** Hands the body over as far as it is filled. */
+function passBody({ converter, deliveries }: WorkerKit): void {
   const body = converter.giveBody();
   if (body === null) return;
   if (body.bytes === 0) deliveries.putBack(body.place);
   else deliveries.give(body.place, body.bytes);
 }
 
-async function feed(bench: Bench, chunk: Uint8Array): Promise<void> {
+async function feed(kit: WorkerKit, chunk: Uint8Array): Promise<void> {
   for (let taken = 0; taken < chunk.length; ) {
-    taken += bench.converter.fill(chunk, taken);
-    await pump(bench);
+    taken += kit.converter.fill(chunk, taken);
+    await pump(kit);
   }
 }
 
 /** Counts what the object's lines became since the last call. */
-function lineCounter(bench: Bench): () => void {
+function lineCounter(kit: WorkerKit): () => void {
   let counted: LineCounts = { documents: 0, refused: 0 };
   return () => {
-    const { documents, refused } = bench.converter.counts;
-    bench.count('documents', documents - counted.documents);
-    bench.count('deadLetters', refused - counted.refused);
-    bench.count('records', documents - counted.documents + refused - counted.refused);
+    const { documents, refused } = kit.converter.counts;
+    kit.count('documents', documents - counted.documents);
+    kit.count('deadLetters', refused - counted.refused);
+    kit.count('records', documents - counted.documents + refused - counted.refused);
     counted = { documents, refused };
   };
 }
 
 /** Reads and converts the object; gives the error that damaged it, or null. Throws any other error. */
 async function readObject(
-  bench: Bench,
+  kit: WorkerKit,
   object: SourceObject,
   first: AsyncIterable<Uint8Array>,
 ): Promise<FlowbulkError | null> {
-  const { converter, source, config, signal } = bench;
-  const clock = new SourceClock((milliseconds) => bench.count('sourceMs', milliseconds));
+  const { converter, source, config, signal } = kit;
+  const clock = new SourceClock((milliseconds) => kit.count('sourceMs', milliseconds));
   let isFirst = true;
   const open = (fromByte: number): AsyncIterable<Uint8Array> => {
     // Bytes that are read a second time are not counted a second time.
     if (!isFirst) return source.open(object, fromByte, signal);
     isFirst = false;
-    return clock.reading(first, (count) => bench.count('bytesIn', count));
+    return clock.reading(first, (count) => kit.count('bytesIn', count));
   };
   const facts = { name: describeObject(object), replayable: isReplayable(object) };
-  const countLines = lineCounter(bench);
+  const countLines = lineCounter(kit);
   try {
     // One chunk ahead: node:zlib inflates it in another thread while this one is converted.
     for await (const chunk of clock.waiting(readAhead(inflateObject(open, config.engine, facts)))) {
       signal.throwIfAborted();
-      await feed(bench, chunk);
+      await feed(kit, chunk);
       countLines();
     }
     converter.end();
-    await pump(bench);
+    await pump(kit);
     return null;
   } catch (error) {
     if (!(error instanceof FlowbulkError) || error.code !== 'E_OBJECT_DAMAGED') throw error;
     converter.dropLineBegun();
-    await pump(bench);
+    await pump(kit);
     return error;
   } finally {
     countLines();
@@ -112,20 +113,20 @@ function isAboutObject(error: unknown): error is FlowbulkError {
  * Converts one object. Its bytes come from `first`; what has to be read again is opened anew. Throws what ends the run.
  */
 export async function convertObject(
-  bench: Bench,
+  kit: WorkerKit,
   object: SourceObject,
   first: AsyncIterable<Uint8Array>,
 ): Promise<ObjectOutcome> {
-  const { converter, deliveries, deadLetters, sink, config } = bench;
+  const { converter, deliveries, deadLetters, sink, config } = kit;
   const began = performance.now();
   let error: FlowbulkError | null = null;
   let outcome: ObjectOutcome['outcome'] = 'done';
   sink.begin(object);
-  bench.current(object);
+  kit.current(object);
   converter.begin(contextOf(object, config));
   try {
-    error = await readObject(bench, object, first);
-    await passBody(converter, deliveries);
+    error = await readObject(kit, object, first);
+    passBody(kit);
     await deliveries.settle();
     if (error !== null) outcome = 'damaged';
     deadLetters.flush();
@@ -147,14 +148,14 @@ export async function convertObject(
     deadLetters.flush();
   }
   const { documents, refused } = converter.counts;
-  bench.count('objects', 1);
-  bench.count('busyMs', performance.now() - began);
+  kit.count('objects', 1);
+  kit.count('busyMs', performance.now() - began);
   return {
     object,
     outcome,
     error: error?.toWire() ?? null,
     records: documents + refused,
     documents,
-    deadLetters: bench.takeRefused(),
+    deadLetters: kit.takeRefused(),
   };
 }
