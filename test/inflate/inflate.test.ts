@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { MAX_WHOLE_BYTES } from '../../src/inflate/whole.ts';
 import { ENGINES, flowText, inflated, randomOf } from './collect.ts';
 
 const text = flowText(20_000);
@@ -124,6 +126,22 @@ for (const engine of ENGINES) {
   });
 }
 
+test('objects around the size that is inflated in one call, and text around the length', async () => {
+  const noise = randomBytes(MAX_WHOLE_BYTES + 200_000);
+  for (const extra of [-100_000, 0, 100_000]) {
+    const whole = noise.subarray(0, MAX_WHOLE_BYTES + extra);
+    for (const engine of ENGINES) {
+      const result = await inflated(gzipSync(whole), engine, 100_000);
+      assert.equal(result.error, null);
+      assert.ok(result.text.equals(whole));
+    }
+  }
+  const long = gzipSync(Buffer.alloc(64 * 1024 * 1024 + 1, 'a'));
+  const { text: told, error } = await inflated(long, 'node:zlib');
+  assert.equal(error, null);
+  assert.equal(told.length, 64 * 1024 * 1024 + 1);
+});
+
 test('a stream that cannot be opened twice is opened once, and gives what zlib gives', async () => {
   const bad = Buffer.from(gz);
   bad[gz.length - 1]! ^= 1;
@@ -145,12 +163,15 @@ test('an error of the source passes through, and the source is closed when the r
   await assert.rejects(async () => {
     for await (const _ of failing);
   }, /away/);
+  // Longer than what is read before anything is inflated, so that the reader stops in its middle.
+  const long = gzipSync(randomBytes(MAX_WHOLE_BYTES + 1_000_000));
   let closed = false;
   for await (const _ of inflateObject(async function* () {
     try {
-      for (let at = 0; ; at += 1_000) {
-        yield gz.subarray(at, at + 1_000);
+      for (let at = 0; at < long.length; at += 1_000) {
+        yield long.subarray(at, at + 1_000);
       }
+      assert.fail('read to its end');
     } finally {
       closed = true;
     }
