@@ -3,7 +3,6 @@
  * the text in this core's cache; anything odd is left to the stream, which knows what to make of it.
  */
 import { gunzipSync } from 'node:zlib';
-import type { Bytes } from './chunks.ts';
 
 /** Objects of up to this many bytes are inflated in one call: flow logs of some 200,000 records. */
 export const MAX_WHOLE_BYTES = 4 * 1024 * 1024;
@@ -54,8 +53,12 @@ export async function collect(
   return { start: Buffer.concat(parts), rest: chunks };
 }
 
-/** A stream put together again. */
-export async function* joined(start: Buffer, rest: Bytes | null): AsyncGenerator<Uint8Array> {
-  yield start;
-  if (rest !== null) yield* rest;
+/** A stream put together again. It closes the rest also where that is never begun. */
+export async function* joined(start: Buffer, rest: AsyncGenerator<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+  try {
+    yield start;
+    if (rest !== null) yield* rest;
+  } finally {
+    await rest?.return(undefined);
+  }
 }
