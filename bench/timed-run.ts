@@ -90,6 +90,7 @@ export async function timedRun(options: TimedRunOptions, signal: AbortSignal): P
   const destination = openDestination(options.destination, { gzip: false, partBytes: null, run: 'bench' });
   const run: Run = startRun(
     {
+      run: 'bench',
       source: { kind: 'files', root: path.dirname(objects[0]!.path!) },
       bucketRegion: null,
       listed: listing(),

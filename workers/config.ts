@@ -35,6 +35,8 @@ export interface WorkerConfig {
   /** Names the run, in dead letters and temporary files. */
   readonly run: string;
   readonly limits: WorkerLimits;
+  /** One Int32: 1 once the run stops. For workers that do not listen yet when it is told. */
+  readonly stopFlag: SharedArrayBuffer;
   /** The broadcast channel on which a stop is told. */
   readonly stopChannel: string;
 }

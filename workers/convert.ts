@@ -42,7 +42,9 @@ function setUp(config: WorkerConfig): WorkerKit {
 
   const stop = new AbortController();
   const channel = new BroadcastChannel(config.stopChannel);
-  channel.onmessage = () => stop.abort(new FlowbulkError('E_STOPPED', 'stopped'));
+  const onStop = () => stop.abort(new FlowbulkError('E_STOPPED', 'stopped'));
+  channel.onmessage = onStop;
+  if (Atomics.load(new Int32Array(config.stopFlag), 0) === 1) onStop();
   (channel as unknown as { unref(): void }).unref();
 
   const geo = new GeoTables(tablesOf(config.memory));

@@ -1,9 +1,9 @@
 /** Option values that several commands read alike: what to read, and how to reach AWS. */
 
+import { parseDays } from '../plan/dates.ts';
 import type { Limits } from '../run/limits.ts';
 import type { Selection } from '../sources/source.ts';
 import type { AwsOptions } from '../sources/spec.ts';
-import { dayRange } from './days.ts';
 import type { Values } from './options.ts';
 
 type ReadValues = Values<'from' | 'to' | 'since' | 'accounts' | 'regions' | 'include' | 'exclude'>;
@@ -24,6 +24,14 @@ function given<T extends object>(members: { [K in keyof T]: T[K] | undefined }):
 }
 
 const some = (list: readonly string[]): readonly string[] | undefined => (list.length === 0 ? undefined : list);
+
+/** Days since the epoch, both ends included; an end that is left out is open. Throws E_USAGE where they contradict. */
+export function dayRange(
+  asked: { readonly from: string | undefined; readonly to: string | undefined; readonly since?: string | undefined },
+  nowMs: number,
+): { fromDay?: number; toDay?: number } {
+  return parseDays(given<Parameters<typeof parseDays>[0]>({ since: undefined, ...asked }), nowMs);
+}
 
 /** What to list. Throws E_USAGE where dates contradict. */
 export function selectionOf(values: ReadValues, nowMs: number): Selection {

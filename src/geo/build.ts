@@ -25,6 +25,8 @@ export interface GeoOptions {
   readonly cacheDir?: string;
   /** Hears, for people, that tables are being compiled and that they are done. */
   readonly onCompile?: (text: string) => void;
+  /** Ends a compilation under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** An image that is ready to be read into memory. */
@@ -118,7 +120,7 @@ async function compile(
   const start = performance.now();
   const place = makePlace(folder, key);
   try {
-    const { facts, bytes } = await compileInThread({ parts, target: place.temporary });
+    const { facts, bytes } = await compileInThread({ parts, target: place.temporary }, options.signal);
     const { ipv4Runs, ipv6Runs, pairs, fragments } = facts;
     const info: GeoInfo = {
       key,
@@ -178,16 +180,28 @@ function removeLeftovers(folder: string): void {
   }
 }
 
-function compileInThread(task: CompileTask): Promise<Exclude<CompileAnswer, { error: unknown }>> {
+function compileInThread(
+  task: CompileTask,
+  signal: AbortSignal | undefined,
+): Promise<Exclude<CompileAnswer, { error: unknown }>> {
   // The same folder holds this module as TypeScript and, compiled, as JavaScript.
   const name = import.meta.url.endsWith('.ts') ? './compile-task.ts' : './compile-task.js';
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const worker = new Worker(new URL(name, import.meta.url), { workerData: task });
+    const stop = () => {
+      reject(signal?.reason);
+      void worker.terminate();
+    };
+    signal?.addEventListener('abort', stop, { once: true });
     worker.once('message', (answer: CompileAnswer) => {
       if ('error' in answer) reject(FlowbulkError.fromWire(answer.error));
       else resolve(answer);
     });
     worker.once('error', reject);
-    worker.once('exit', () => reject(new Error('the thread that compiles geo tables ended without an answer')));
+    worker.once('exit', () => {
+      signal?.removeEventListener('abort', stop);
+      reject(new Error('the thread that compiles geo tables ended without an answer'));
+    });
   });
 }

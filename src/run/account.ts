@@ -1,6 +1,5 @@
 /** A run's account: what was listed, what became of it, and the summary of both. */
 
-import { randomUUID } from 'node:crypto';
 import type { ObjectOutcome } from '../../workers/config.ts';
 import type { Counters } from '../../workers/counters.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -16,7 +15,7 @@ const NAMED = 100;
 /** Keeps the account of one run. */
 export class Account {
   /** Names the run. */
-  readonly run = randomUUID().slice(0, 8);
+  readonly run: string;
   readonly #began = performance.now();
   readonly #deadLetterPath: string;
   readonly #deadLetterFile: DeadLetterFile;
@@ -25,6 +24,7 @@ export class Account {
   #listingDone = false;
   #isLimited = false;
   #objectsDone = 0;
+  #refusedByListing = 0;
   #objectsDamaged = 0;
   #records = 0;
   #documents = 0;
@@ -32,7 +32,8 @@ export class Account {
   readonly #deadLetters: Record<string, number> = {};
   readonly #failed: FailedObject[] = [];
 
-  constructor(deadLetterPath: string) {
+  constructor(run: string, deadLetterPath: string) {
+    this.run = run;
     this.#deadLetterPath = deadLetterPath;
     this.#deadLetterFile = new DeadLetterFile(deadLetterPath);
   }
@@ -65,6 +66,7 @@ export class Account {
   /** Takes an object that the listing refuses. */
   refused({ object, code, reason }: RefusedObject): void {
     this.#bytesListed -= Math.max(object.size, 0);
+    this.#refusedByListing++;
     const letter = { object: describeObject(object), etag: object.etag, offset: null, code, reason, run: this.run };
     this.#deadLetterFile.add({ v: 1, kind: 'object', ...letter });
     this.#deadLetterFile.flush();
@@ -97,7 +99,7 @@ export class Account {
     return {
       objectsListed: this.#objectsListed,
       listingDone: this.#listingDone,
-      objectsDone: counters.total('objects') + Object.values(this.#refused).reduce((sum, count) => sum + count, 0),
+      objectsDone: counters.total('objects') + this.#refusedByListing,
       bytesListed: this.#bytesListed,
       bytesDone: counters.total('bytesIn'),
       records: counters.total('records'),

@@ -24,6 +24,8 @@ import { type Limits, withinLimits, workerLimits } from './limits.ts';
 
 /** What a run is to do. */
 export interface RunPlan {
+  /** Names the run, in dead letters and temporary files. */
+  readonly run: string;
   readonly source: SourceSpec;
   readonly bucketRegion: string | null;
   /** The objects, as they are listed. */
@@ -54,7 +56,7 @@ const SHARDS_AHEAD = 2;
 
 /** Starts a run. `signal` stops it: objects under way are abandoned. */
 export function startRun(plan: RunPlan, signal: AbortSignal): Run {
-  const account = new Account(plan.deadLetterPath);
+  const account = new Account(plan.run, plan.deadLetterPath);
   const counters = new Counters(plan.workers);
   return {
     snapshot: () => account.snapshot(counters),
@@ -81,6 +83,7 @@ function workerConfig(plan: RunPlan, account: Account, counters: Counters): Work
     engine: inflateEngine(),
     run: account.run,
     limits: workerLimits(plan.limits, Date.now()),
+    stopFlag: new SharedArrayBuffer(4),
     stopChannel: `flowbulk-stop-${randomBytes(8).toString('hex')}`,
   };
 }
@@ -97,10 +100,14 @@ async function execute(plan: RunPlan, account: Account, counters: Counters, sign
   });
   const stopChannel = new BroadcastChannel(config.stopChannel);
   const stop = new AbortController();
+  const tellWorkers = () => {
+    Atomics.store(new Int32Array(config.stopFlag), 0, 1);
+    stopChannel.postMessage('stop');
+  };
+  stop.signal.addEventListener('abort', tellWorkers, { once: true });
   const onStop = () => stop.abort(signal.reason);
   signal.addEventListener('abort', onStop, { once: true });
   if (signal.aborted) onStop();
-  stop.signal.addEventListener('abort', () => stopChannel.postMessage('stop'), { once: true });
   try {
     await dispatch(plan, account, pool, stop);
   } finally {

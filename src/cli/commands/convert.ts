@@ -119,15 +119,19 @@ export const convert = command({
       ...(values.name === undefined ? {} : { name: values.name }),
     });
     if (values.city.length + values.asn.length === 0) talk.warn(NO_GEO);
-    const geo = await geoImage({ city: values.city, asn: values.asn }, { onCompile: (text) => talk.info(text) });
+    const geo = await geoImage(
+      { city: values.city, asn: values.asn },
+      { onCompile: (text) => talk.info(text), signal },
+    );
 
     const source = openSource(spec);
     try {
       const bucketRegion = await source.bucketRegion(signal);
+      const runName = randomUUID().slice(0, 8);
       const destination = openDestination(destinationText, {
         gzip: values.compress === 'gzip',
         partBytes,
-        run: randomUUID().slice(0, 8),
+        run: runName,
       });
       const listed =
         values.objectsFrom === undefined
@@ -135,6 +139,7 @@ export const convert = command({
           : objectsFrom(values.objectsFrom, spec, source, selection, signal);
       const run = startRun(
         {
+          run: runName,
           source: withRegion(spec, bucketRegion),
           bucketRegion,
           listed,
@@ -170,9 +175,8 @@ export const convert = command({
         talk.event('summary', summaryAsText(summary), facts);
         if (values.json && committed) io.stdout.write(`${JSON.stringify(facts)}\n`);
       }
-      const summary = run.summary();
       if (run.snapshot().objectsListed === 0) talk.warn(`nothing to read in ${sourceText}`);
-      return exitCodeOf(summary);
+      return exitCodeOf(run.summary());
     } finally {
       await source.close();
     }

@@ -5,8 +5,8 @@ import { columnsOf } from '../../generate/columns.ts';
 import { generateLogs } from '../../generate/generate.ts';
 import { formatDay } from '../../plan/dates.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../progress/numbers.ts';
+import { dayRange } from '../asked.ts';
 import { command } from '../command.ts';
-import { dayRange } from '../days.ts';
 
 /** A fixed day: what is generated must not depend on when. */
 const DEFAULT_DAY = Date.UTC(2025, 0, 1) / 86_400_000;

@@ -64,10 +64,10 @@ export const geo = command({
     'Tables are kept under $XDG_CACHE_HOME/flowbulk/geo by the contents of their sources.',
   ],
 
-  async run([action, address], values, { stdout, talk }) {
+  async run([action, address], values, { stdout, talk, signal }) {
     const sources = { city: values.city, asn: values.asn };
     const named = values.city.length + values.asn.length > 0;
-    const onCompile = (text: string) => talk.info(text);
+    const options = { onCompile: (text: string) => talk.info(text), signal };
     const show = (infos: readonly GeoInfo[]) => {
       if (values.json) stdout.write(`${JSON.stringify(infos)}\n`);
       else stdout.write(infos.map(infoText).join('\n'));
@@ -79,9 +79,9 @@ export const geo = command({
     switch (action) {
       case 'build':
         if (!named) throw new FlowbulkError('E_USAGE', 'geo build needs --city or --asn; see: flowbulk geo --help');
-        return show([(await buildGeo(sources, { onCompile })).info]);
+        return show([(await buildGeo(sources, options)).info]);
       case 'info': {
-        const infos = named ? [(await geoImage(sources, { onCompile })).info] : cachedImages();
+        const infos = named ? [(await geoImage(sources, options)).info] : cachedImages();
         if (infos.length === 0) talk.info('no tables in the cache; flowbulk geo build makes some');
         return show(infos);
       }
@@ -89,7 +89,7 @@ export const geo = command({
         if (address === undefined || !named) {
           throw new FlowbulkError('E_USAGE', 'geo lookup needs an address, and --city or --asn');
         }
-        const tables = tablesOf(await geoImage(sources, { onCompile }));
+        const tables = tablesOf(await geoImage(sources, options));
         stdout.write(`${JSON.stringify(lookupJson(tables, address))}\n`);
         return EXIT.ok;
       }
