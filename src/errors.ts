@@ -38,6 +38,11 @@ const CODES = {
   E_SINK_UNWRITABLE: EXIT.sinkRefused,
   E_SINK_FULL: EXIT.tryAgain,
   E_PIPE_CLOSED: EXIT.ok,
+  E_CLUSTER_DENIED: EXIT.sinkRefused,
+  E_CLUSTER_REFUSED: EXIT.sinkRefused,
+  E_CLUSTER_BLOCKED: EXIT.sinkRefused,
+  E_CLUSTER_REJECTS: EXIT.sinkRefused,
+  E_CLUSTER_UNREACHABLE: EXIT.tryAgain,
   E_STOPPED: EXIT.interrupted,
 } as const;
 

@@ -48,6 +48,8 @@ export const GROUPS = {
   aws: 'AWS',
   documents: 'Documents',
   output: 'Output',
+  delivery: 'Delivery',
+  credentials: 'Credentials of the cluster',
   run: 'Run',
   talk: 'Talk',
 } as const;
@@ -108,9 +110,35 @@ const TABLE = {
   'field': { kind: 'texts', group: 'documents', value: 'NAME=VALUE', help: 'constant in every document: labels.env=prod (repeatable)' },
   'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk'], default: 'documents', help: 'NDJSON of documents, or bodies for _bulk' },
 
-  'compress': { kind: 'choice', group: 'output', value: 'HOW', choices: ['none', 'gzip'], default: 'none', help: 'compress what is written' },
+  'compress': { kind: 'choice', group: 'output', value: 'HOW', choices: ['none', 'gzip'], defaultShown: 'none', help: 'compress what is written or sent' },
   'part-bytes': { kind: 'bytes', group: 'output', value: 'SIZE', defaultShown: '10MiB with --as bulk', help: 'begin a new part at this size' },
   'dead-letters': { kind: 'path', group: 'output', value: 'FILE', default: './flowbulk-dead-letters.ndjson', help: 'where lines go that are no record' },
+
+  'op': { kind: 'choice', group: 'delivery', value: 'OP', choices: ['create', 'index'], default: 'create', help: 'create leaves documents that are there, index writes them again' },
+  'body-bytes': { kind: 'bytes', group: 'delivery', value: 'SIZE', default: '8MiB', help: 'largest body of a request, before compression' },
+  'inflight-bytes': { kind: 'bytes', group: 'delivery', value: 'SIZE', default: '128MiB', help: 'bodies sent and not answered, all workers together' },
+  'concurrency': { kind: 'count', group: 'delivery', value: 'N', min: 1, defaultShown: 'adapts', help: 'a fixed number of requests at a time' },
+  'max-rate': { kind: 'count', group: 'delivery', value: 'N', min: 1, help: 'documents a second at most' },
+  'request-timeout': { kind: 'duration', group: 'delivery', value: 'TIME', default: '90s', help: 'give a request up after this time, and send it again' },
+  'retry-for': { kind: 'duration', group: 'delivery', value: 'TIME', default: '15m', help: 'stop when nothing went through for this time' },
+  'max-rejects': { kind: 'count', group: 'delivery', value: 'N', min: 0, defaultShown: 'the first 1,000 all refused', help: 'stop when more than N documents are refused' },
+  'wait-blocked': { kind: 'flag', group: 'delivery', help: 'wait while the cluster blocks writes, instead of stopping' },
+  'pipeline': { kind: 'text', group: 'delivery', value: 'NAME', help: 'ingest pipeline that documents go through' },
+  'bulk-settings': { kind: 'flag', group: 'delivery', help: 'no refresh and no replicas while loading (time-named indices)' },
+  'flavour': { kind: 'choice', group: 'delivery', value: 'KIND', choices: ['elasticsearch', 'serverless', 'opensearch'], defaultShown: 'found out', help: 'what the cluster is, where it does not tell' },
+  'apply': { kind: 'flag', group: 'delivery', help: 'do it, instead of showing what would be done' },
+  'lean': { kind: 'flag', group: 'delivery', help: 'index only what is searched most: a third faster' },
+  'lifecycle': { kind: 'text', group: 'delivery', value: 'POLICY', help: 'lifecycle policy of the indices, by the age of their records' },
+
+  'api-key-file': { kind: 'path', group: 'credentials', value: 'FILE', help: 'file with an API key (or FLOWBULK_API_KEY)' },
+  'user': { kind: 'text', group: 'credentials', value: 'NAME', help: 'user for basic authentication' },
+  'password-file': { kind: 'path', group: 'credentials', value: 'FILE', help: 'file with the password (or FLOWBULK_PASSWORD)' },
+  'ca': { kind: 'path', group: 'credentials', value: 'FILE', help: 'certificates to trust, PEM' },
+  'cert': { kind: 'path', group: 'credentials', value: 'FILE', help: 'client certificate, PEM' },
+  'key': { kind: 'path', group: 'credentials', value: 'FILE', help: 'key of the client certificate, PEM' },
+  'insecure': { kind: 'flag', group: 'credentials', help: 'do not verify the certificate of the cluster' },
+  'aws-sigv4': { kind: 'choice', group: 'credentials', value: 'SERVICE', choices: ['es', 'aoss'], help: 'sign requests for Amazon OpenSearch Service or Serverless' },
+  'cloud-id': { kind: 'text', group: 'credentials', value: 'ID', help: 'Elastic Cloud deployment for elastic:///NAME' },
 
   'records': { kind: 'count', group: 'generate', value: 'N', default: '100000', min: 0, help: 'records in all' },
   'objects': { kind: 'count', group: 'generate', value: 'N', default: '10', min: 1, help: 'objects to spread them over' },
@@ -120,6 +148,7 @@ const TABLE = {
 
   'all': { kind: 'flag', group: 'bench', help: 'also 29 and 40 fields, and uniformly random addresses' },
 
+  'state': { kind: 'path', group: 'run', value: 'DIR', defaultShown: '$XDG_STATE_HOME/flowbulk', help: 'folder for what runs leave: dead letters, settings to put back' },
   'workers': { kind: 'count', group: 'run', value: 'N', min: 1, defaultShown: 'cores', help: 'worker threads' },
 
   'json': { kind: 'flag', group: 'talk', help: 'result as JSON on standard output' },
