@@ -14,6 +14,8 @@ const CHUNK_BYTES = 256 * 1024;
 /** The options of `flowbulk convert` without any. */
 export const DOCUMENT_OPTIONS: DocumentOptions = {
   as: 'documents',
+  op: 'create',
+  index: null,
   ids: 'default',
   keepOriginal: false,
   tags: ['forwarded', 'aws-vpcflow'],

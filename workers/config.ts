@@ -41,16 +41,24 @@ export interface WorkerConfig {
   readonly stopChannel: string;
 }
 
-/** How an object ended: all of it, up to the damage, or not at all. */
+/** How an object ended: all of it, up to the damage, not at all, or somewhere when the run ended. */
 export interface ObjectOutcome {
   readonly object: SourceObject;
-  readonly outcome: 'done' | 'damaged' | 'failed';
+  readonly outcome: 'done' | 'damaged' | 'failed' | 'unfinished';
   /** Of damaged and failed objects. */
   readonly error: WireError | null;
+  /** Records that were answered for: the sum of what follows. */
   readonly records: number;
-  readonly documents: number;
-  /** Dead letters by code. */
+  /** Documents that were written, or that the cluster took. */
+  readonly created: number;
+  /** Documents that the cluster had already. */
+  readonly duplicates: number;
+  /** Documents that the cluster put into its failure store. */
+  readonly failureStore: number;
+  /** Dead letters by code: lines that are no record, and documents that the cluster refused. */
   readonly deadLetters: Readonly<Record<string, number>>;
+  /** Documents that the cluster refused, by reason. */
+  readonly rejects: Readonly<Record<string, number>>;
 }
 
 /** What became of a shard. `fatal` ends the run: objects that are not in `outcomes` were not finished. */
@@ -59,4 +67,6 @@ export interface ShardResult {
   readonly fatal: WireError | null;
   /** Objects were left out, since a limit of records or time was reached. */
   readonly isLimited: boolean;
+  /** Time-named indices that its documents went to, as far as they were seen. */
+  readonly indices: readonly string[];
 }

@@ -11,34 +11,37 @@
  */
 
 import { BroadcastChannel, workerData } from 'node:worker_threads';
-import { FlowbulkError } from '../src/errors.ts';
+import { FlowbulkError, type WireError } from '../src/errors.ts';
 import { GeoTables } from '../src/geo/tables.ts';
 import { DeadLetterFile } from '../src/sinks/dead-letters.ts';
+import { addTo } from '../src/sinks/document-account.ts';
 import { openSink } from '../src/sinks/open.ts';
 import { describeObject } from '../src/sources/refusals.ts';
 import type { SourceObject } from '../src/sources/source.ts';
 import { openSource } from '../src/sources/spec.ts';
-import type { ObjectOutcome, ShardResult, WorkerConfig } from './config.ts';
+import type { ShardResult, WorkerConfig } from './config.ts';
+import { contextOf } from './context.ts';
 import { Converter } from './converter.ts';
 import { Counters } from './counters.ts';
 import { Deliveries } from './deliveries.ts';
 import { Kernel } from './kernel.ts';
 import { tablesOf } from './memory.ts';
-import { convertObject, type WorkerKit } from './object-task.ts';
+import { convertObject, ShardBodies, type WorkerKit } from './object-task.ts';
+import { OpenObject } from './open-object.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { Turns } from './turns.ts';
 
 const config = workerData as WorkerConfig;
 const kit = setUp(config);
+const turns = new Turns();
 
 /** Makes a worker's own things: an arena nobody has, the kernel over it, its source and sink. */
 function setUp(config: WorkerConfig): WorkerKit {
   const worker = Atomics.add(new Int32Array(config.arenaClaims), 0, 1);
   const counters = new Counters(config.counters);
   const kernel = new Kernel(config.module, config.memory, worker, config.options, config.bounds);
-  const sink = openSink(config.sink, config.run);
   const deadLetters = new DeadLetterFile(config.deadLetterPath);
-  let object: SourceObject | null = null;
-  let refused: Record<string, number> = {};
+  let current: OpenObject | null = null;
 
   const stop = new AbortController();
   const channel = new BroadcastChannel(config.stopChannel);
@@ -47,57 +50,81 @@ function setUp(config: WorkerConfig): WorkerKit {
   if (Atomics.load(new Int32Array(config.stopFlag), 0) === 1) onStop();
   (channel as unknown as { unref(): void }).unref();
 
+  const sink = openSink(config.sink, { run: config.run, deadLetters, signal: stop.signal });
   const geo = new GeoTables(tablesOf(config.memory));
   const converter = new Converter(kernel, config.options, config.format, geo, (line) => {
-    refused[line.code] = (refused[line.code] ?? 0) + 1;
-    const { etag } = object as SourceObject;
-    const name = describeObject(object as SourceObject);
-    deadLetters.add({ v: 1, kind: 'line', object: name, etag, ...line, run: config.run });
+    const { object, account } = current as OpenObject;
+    addTo(account.deadLetters, line.code);
+    deadLetters.add({ v: 1, kind: 'line', object: describeObject(object), etag: object.etag, ...line, run: config.run });
   });
+  const count: WorkerKit['count'] = (name, value) => counters.add(worker, name, value);
   return {
     config,
     source: openSource(config.source),
     sink,
     converter,
     deadLetters,
-    deliveries: new Deliveries(
-      sink,
-      kernel.arena.bodies,
-      (ms) => counters.add(worker, 'sinkMs', ms),
-      (bytes) => counters.add(worker, 'bytesOut', bytes),
-    ),
+    deliveries: new Deliveries(sink, kernel.arena.bodies, {
+      waited: (milliseconds) => count('sinkMs', milliseconds),
+      written: (bytes) => count('bytesOut', bytes),
+    }),
     signal: stop.signal,
-    count: (name, value) => counters.add(worker, name, value),
+    count,
     isAtLimit() {
       const { maxRecords, deadlineMs } = config.limits;
       return counters.total('records') >= maxRecords || Date.now() >= deadlineMs;
     },
-    current(now) {
-      object = now;
-    },
-    takeRefused() {
-      const taken = refused;
-      refused = {};
-      return taken;
+    current(open) {
+      current = open;
     },
   };
 }
 
-/** Converts the objects of a shard, one after the other. Never throws what is foreseen. */
-export default async function convertShard(objects: readonly SourceObject[]): Promise<ShardResult> {
-  const outcomes: ObjectOutcome[] = [];
+/** Converts objects one after the other, in the worker's turn; gives false where a limit leaves objects out. */
+async function convertAll(opened: readonly OpenObject[], bodies: ShardBodies, begun: OpenObject[]): Promise<boolean> {
+  const began = performance.now();
+  const objects = opened.map(({ object }) => object);
   const reading = new ReadAhead(kit.source, objects, kit.signal);
   try {
-    for (const [i, object] of objects.entries()) {
+    await kit.sink.expect(opened.map(({ account }) => account));
+    for (const [i, open] of opened.entries()) {
       kit.signal.throwIfAborted();
-      if (kit.isAtLimit()) return { outcomes, fatal: null, isLimited: true };
-      outcomes.push(await convertObject(kit, object, reading.open(i)));
+      if (kit.isAtLimit()) break;
+      begun.push(open);
+      await convertObject(kit, open, reading.open(i), bodies);
+      if (!kit.sink.bodiesSpanObjects) kit.count('objects', 1);
     }
-    return { outcomes, fatal: null, isLimited: false };
-  } catch (error) {
-    if (error instanceof FlowbulkError) return { outcomes, fatal: error.toWire(), isLimited: false };
-    throw error;
+    bodies.give();
+    return begun.length === opened.length;
   } finally {
+    bodies.drop();
     await reading.close();
+    kit.count('busyMs', performance.now() - began);
+  }
+}
+
+/**
+ * Converts the objects of a shard and waits until all their documents are answered for; meanwhile the next shard may
+ * be converted. Never throws what is foreseen.
+ */
+export default async function convertShard(objects: readonly SourceObject[]): Promise<ShardResult> {
+  const opened = objects.map((object) => new OpenObject(object, contextOf(object, config)));
+  const bodies = new ShardBodies(kit);
+  const begun: OpenObject[] = [];
+  const result = (fatal: WireError | null, isLimited: boolean): ShardResult => {
+    const outcomes = begun.map((open) => open.finish());
+    return { outcomes, fatal, isLimited, indices: kit.sink.takeIndices() };
+  };
+  try {
+    const endTurn = await turns.take();
+    const isWhole = await convertAll(opened, bodies, begun).finally(endTurn);
+    await Promise.all(bodies.out);
+    kit.deliveries.throwIfFailed();
+    if (kit.sink.bodiesSpanObjects) kit.count('objects', begun.length);
+    return result(null, !isWhole);
+  } catch (error) {
+    await Promise.all(bodies.out);
+    if (!(error instanceof FlowbulkError)) throw error;
+    return result(error.toWire(), false);
   }
 }

@@ -27,12 +27,17 @@ const DEFAULT_SIZES: ArenaSizes = {
   bodies: 3,
 };
 
+/** How many bodies an arena has, and how large. */
+export interface BodySizes {
+  readonly bodyBytes: number;
+  readonly bodies: number;
+}
+
 /**
- * Makes the memory with room for tables of `tablesBytes` and `workers` arenas, with bodies of `bodyBytes` each. Pages
- * that nobody touches cost nothing.
+ * Makes the memory with room for tables of `tablesBytes` and `workers` arenas. Pages that nobody touches cost nothing.
  */
-export function createRunMemory(tablesBytes: number, workers: number, bodyBytes = DEFAULT_SIZES.bodyBytes): RunMemory {
-  const sizes = { ...DEFAULT_SIZES, bodyBytes };
+export function createRunMemory(tablesBytes: number, workers: number, bodies?: BodySizes): RunMemory {
+  const sizes = { ...DEFAULT_SIZES, ...bodies };
   const tablesAddress = PAGE_BYTES;
   const firstArena = Math.ceil((tablesAddress + tablesBytes) / PAGE_BYTES) * PAGE_BYTES;
   const stride = arenaBytes(sizes);

@@ -1,17 +1,18 @@
-/** One object from its source to its sink: open, inflate, convert, deliver, account. */
+/** One object from its source into bodies: open, inflate, convert, hand over. */
 
 import { FlowbulkError } from '../src/errors.ts';
 import { inflateObject } from '../src/inflate/inflate.ts';
 import { readAhead } from '../src/plan/ahead.ts';
 import type { DeadLetterFile } from '../src/sinks/dead-letters.ts';
+import type { BodyPart } from '../src/sinks/document-account.ts';
 import type { Sink } from '../src/sinks/sink.ts';
 import { describeObject } from '../src/sources/refusals.ts';
-import { isReplayable, type Source, type SourceObject } from '../src/sources/source.ts';
-import type { ObjectOutcome, WorkerConfig } from './config.ts';
-import { contextOf } from './context.ts';
+import { isReplayable, type Source } from '../src/sources/source.ts';
+import type { WorkerConfig } from './config.ts';
 import type { Converter, LineCounts } from './converter.ts';
 import type { CounterName } from './counters.ts';
 import type { Deliveries } from './deliveries.ts';
+import type { OpenObject } from './open-object.ts';
 import { SourceClock } from './source-clock.ts';
 
 /** A worker's own things, made once. */
@@ -26,32 +27,56 @@ export interface WorkerKit {
   count(name: CounterName, value: number): void;
   /** Whether the run has reached a limit, so that no object is begun. */
   isAtLimit(): boolean;
-  /** Gives the refused lines since the last call, by code. */
-  takeRefused(): Record<string, number>;
   /** Says which object refused lines belong to. */
-  current(object: SourceObject): void;
+  current(open: OpenObject): void;
 }
 
-/** Lets the converter work off what it has; bodies come and go. */
-async function pump(kit: WorkerKit): Promise<void> {
-  while (kit.converter.run() === 'needs body') {
-    passBody(kit);
-    kit.converter.takeBody(await kit.deliveries.take());
+/** The bodies of a shard: which objects the one being filled holds, and those that are given away. */
+export class ShardBodies {
+  readonly #kit: WorkerKit;
+  #parts: BodyPart[] = [];
+  /** Given away and not answered for. */
+  readonly out = new Set<Promise<void>>();
+
+  constructor(kit: WorkerKit) {
+    this.#kit = kit;
+  }
+
+  /** Notes the documents that the object has added to the body. */
+  note(open: OpenObject): void {
+    const { documents } = this.#kit.converter.counts;
+    const added = documents - open.documents;
+    if (added === 0) return;
+    open.documents = documents;
+    this.#parts.push({ account: open.account, documents: added });
+  }
+
+  /** Gives the body away as far as it is filled. */
+  give(): void {
+    const { converter, deliveries } = this.#kit;
+    const body = converter.giveBody();
+    if (body === null) return;
+    if (body.bytes === 0) return deliveries.putBack(body.place);
+    const parts = this.#parts;
+    this.#parts = [];
+    const delivery = deliveries.give(body.place, body.bytes, parts).finally(() => this.out.delete(delivery));
+    this.out.add(delivery);
+  }
+
+  /** Takes the body back unsent: the run ends. */
+  drop(): void {
+    const body = this.#kit.converter.giveBody();
+    if (body !== null) this.#kit.deliveries.putBack(body.place);
+    this.#parts = [];
   }
 }
 
-/** Hands the body over as far as it is filled. */
-function passBody({ converter, deliveries }: WorkerKit): void {
-  const body = converter.giveBody();
-  if (body === null) return;
-  if (body.bytes === 0) deliveries.putBack(body.place);
-  else deliveries.give(body.place, body.bytes);
-}
-
-async function feed(kit: WorkerKit, chunk: Uint8Array): Promise<void> {
-  for (let taken = 0; taken < chunk.length; ) {
-    taken += kit.converter.fill(chunk, taken);
-    await pump(kit);
+/** Lets the converter work off what it has; bodies come and go. */
+async function pump(kit: WorkerKit, open: OpenObject, bodies: ShardBodies): Promise<void> {
+  while (kit.converter.run() === 'needs body') {
+    bodies.note(open);
+    bodies.give();
+    kit.converter.takeBody(await kit.deliveries.take());
   }
 }
 
@@ -70,13 +95,15 @@ function lineCounter(kit: WorkerKit): () => void {
 /** Reads and converts the object; gives the error that damaged it, or null. Throws any other error. */
 async function readObject(
   kit: WorkerKit,
-  object: SourceObject,
+  open: OpenObject,
   first: AsyncIterable<Uint8Array>,
+  bodies: ShardBodies,
 ): Promise<FlowbulkError | null> {
   const { converter, source, config, signal } = kit;
+  const { object } = open;
   const clock = new SourceClock((milliseconds) => kit.count('sourceMs', milliseconds));
   let isFirst = true;
-  const open = (fromByte: number): AsyncIterable<Uint8Array> => {
+  const openAt = (fromByte: number): AsyncIterable<Uint8Array> => {
     // Bytes that are read a second time are not counted a second time.
     if (!isFirst) return source.open(object, fromByte, signal);
     isFirst = false;
@@ -86,18 +113,21 @@ async function readObject(
   const countLines = lineCounter(kit);
   try {
     // One chunk ahead: node:zlib inflates it in another thread while this one is converted.
-    for await (const chunk of clock.waiting(readAhead(inflateObject(open, config.engine, facts)))) {
+    for await (const chunk of clock.waiting(readAhead(inflateObject(openAt, config.engine, facts)))) {
       signal.throwIfAborted();
-      await feed(kit, chunk);
+      for (let taken = 0; taken < chunk.length; ) {
+        taken += converter.fill(chunk, taken);
+        await pump(kit, open, bodies);
+      }
       countLines();
     }
     converter.end();
-    await pump(kit);
+    await pump(kit, open, bodies);
     return null;
   } catch (error) {
     if (!(error instanceof FlowbulkError) || error.code !== 'E_OBJECT_DAMAGED') throw error;
     converter.dropLineBegun();
-    await pump(kit);
+    await pump(kit, open, bodies);
     return error;
   } finally {
     countLines();
@@ -109,53 +139,63 @@ function isAboutObject(error: unknown): error is FlowbulkError {
   return error instanceof FlowbulkError && error.code.startsWith('E_OBJECT_');
 }
 
+function refuseObject({ deadLetters, config }: WorkerKit, { object }: OpenObject, error: FlowbulkError): void {
+  const { code, message: reason, facts } = error;
+  const offset = typeof facts['plainOffset'] === 'number' ? facts['plainOffset'] : null;
+  const letter = { object: describeObject(object), etag: object.etag, offset, code, reason, run: config.run };
+  deadLetters.add({ v: 1, kind: 'object', ...letter });
+}
+
 /**
- * Converts one object. Its bytes come from `first`; what has to be read again is opened anew. Throws what ends the run.
+ * Converts one object into bodies. Its bytes come from `first`; what has to be read again is opened anew. Where bodies
+ * hold one object each, all of its own are delivered when it returns. Throws what ends the run.
  */
 export async function convertObject(
   kit: WorkerKit,
-  object: SourceObject,
+  open: OpenObject,
   first: AsyncIterable<Uint8Array>,
-): Promise<ObjectOutcome> {
-  const { converter, deliveries, deadLetters, sink, config } = kit;
-  const began = performance.now();
-  let error: FlowbulkError | null = null;
-  let outcome: ObjectOutcome['outcome'] = 'done';
-  sink.begin(object);
-  kit.current(object);
-  converter.begin(contextOf(object, config));
+  bodies: ShardBodies,
+): Promise<void> {
+  const { converter, deliveries, deadLetters, sink } = kit;
+  sink.begin(open.object);
+  kit.current(open);
+  converter.begin(open.context);
   try {
-    error = await readObject(kit, object, first);
-    passBody(kit);
-    await deliveries.settle();
-    if (error !== null) outcome = 'damaged';
+    open.error = await readObject(kit, open, first, bodies);
+    await handOver(kit, open, bodies);
     deadLetters.flush();
-    await sink.end(outcome === 'damaged' ? 'damaged' : 'whole');
+    await sink.end(open.error === null ? 'whole' : 'damaged');
+    open.outcome = open.error === null ? 'done' : 'damaged';
   } catch (problem) {
-    const unsent = converter.giveBody();
-    if (unsent !== null) deliveries.putBack(unsent.place);
-    await deliveries.settle().catch(() => {});
-    await sink.abandon();
+    await abandonObject(kit, open, bodies);
     if (!isAboutObject(problem)) throw problem;
-    error = problem;
-    outcome = 'failed';
+    open.error = problem;
+    open.outcome = 'failed';
+  } finally {
+    open.refusedLines = converter.counts.refused;
   }
-  if (error !== null) {
-    const { code, message: reason, facts } = error;
-    const offset = typeof facts['plainOffset'] === 'number' ? facts['plainOffset'] : null;
-    const letter = { object: describeObject(object), etag: object.etag, offset, code, reason, run: config.run };
-    deadLetters.add({ v: 1, kind: 'object', ...letter });
+  deliveries.throwIfFailed();
+  if (open.error !== null) {
+    refuseObject(kit, open, open.error);
     deadLetters.flush();
   }
-  const { documents, refused } = converter.counts;
-  kit.count('objects', 1);
-  kit.count('busyMs', performance.now() - began);
-  return {
-    object,
-    outcome,
-    error: error?.toWire() ?? null,
-    records: documents + refused,
-    documents,
-    deadLetters: kit.takeRefused(),
-  };
+}
+
+/** The object's documents are all in bodies: those that belong to it alone are delivered. */
+async function handOver(kit: WorkerKit, open: OpenObject, bodies: ShardBodies): Promise<void> {
+  bodies.note(open);
+  if (kit.sink.bodiesSpanObjects) return;
+  bodies.give();
+  await kit.deliveries.settle(bodies.out);
+}
+
+/**
+ * The object does not come to its end. Documents that share bodies with others' stay: ids make the next try harmless.
+ */
+async function abandonObject(kit: WorkerKit, open: OpenObject, bodies: ShardBodies): Promise<void> {
+  bodies.note(open);
+  if (kit.sink.bodiesSpanObjects) return;
+  bodies.drop();
+  await Promise.all(bodies.out);
+  if (await kit.sink.abandon()) open.account.created = 0;
 }

@@ -29,6 +29,10 @@ function opBytes(part: Exclude<Part, string>, bounds: FragmentBounds): number {
       return layout.COMMUNITY_BYTES;
     case layout.OP_VARIANT:
       return Math.max(...(part.table ?? []).map((text) => Buffer.byteLength(text)));
+    case layout.OP_START_DATE:
+    case layout.OP_END_DATE:
+    case layout.OP_OBJECT_DATE:
+      return (part.argument ?? 0) & layout.DATE_BYTES_MASK;
     case layout.OP_OFFSET:
     case layout.OP_ID_OFFSET:
       return 20;

@@ -6,6 +6,7 @@
 import { constantMembers, type DocumentOptions } from '../src/formats/document.ts';
 import type { Field } from '../src/formats/fields.ts';
 import type { Columns } from '../src/formats/header.ts';
+import type { DatePart } from '../src/formats/index-name.ts';
 import { toJson } from '../src/formats/json.ts';
 import { actionMeaning, TRANSPORTS, tcpFlagNames } from '../src/formats/values.ts';
 import * as layout from './kernel/layout.ts';
@@ -135,6 +136,38 @@ function putDerived(tree: Tree, column: (name: string) => number | undefined): v
 
 const slot = (argument: number): Part => ({ op: layout.OP_SLOT, argument });
 
+/** Where the record's time comes from; by it, the op of the time and the op of a part of its date. */
+type TimeSource = 'end' | 'start' | 'object';
+
+const TIME_PARTS: Readonly<Record<TimeSource, Part>> = {
+  end: { op: layout.OP_END_TIME },
+  start: { op: layout.OP_START },
+  object: slot(layout.SLOT_TIME),
+};
+const DATE_OPS: Readonly<Record<TimeSource, number>> = {
+  end: layout.OP_END_DATE,
+  start: layout.OP_START_DATE,
+  object: layout.OP_OBJECT_DATE,
+};
+const DATE_PLACES: Readonly<Record<DatePart, number>> = {
+  yyyy: layout.DATE_YEAR,
+  MM: layout.DATE_MONTH,
+  dd: layout.DATE_DAY,
+};
+
+/** The parts of the action line of `_bulk` with its newline. */
+function actionParts(options: DocumentOptions, hasId: boolean, time: TimeSource): readonly Part[] {
+  const members: (readonly Part[])[] = [];
+  if (options.index !== null) {
+    const name = options.index.map((part) =>
+      typeof part === 'string' ? toJson(part).slice(1, -1) : { op: DATE_OPS[time], argument: DATE_PLACES[part.date] },
+    );
+    members.push(['"_index":"', ...name, '"']);
+  }
+  if (hasId) members.push(['"_id":"', slot(layout.SLOT_ID), { op: layout.OP_ID_OFFSET }, '"']);
+  return [`{"${options.op}":{`, ...members.flatMap((parts, i) => (i === 0 ? parts : [',', ...parts])), '}}\n'];
+}
+
 /** The parts of a document with its newline, after its action line where wanted; `absent(i)`: column i is `-`. */
 export function documentParts(
   columns: Columns,
@@ -157,12 +190,9 @@ export function documentParts(
     putField(tree, field, i);
   }
   putDerived(tree, (name) => present.get(name));
-  const time = [present.get('end'), present.get('start')].find((column) => column !== undefined);
-  const timeField = time === undefined ? null : (columns.fields[time] as Field);
-  put(tree, '@timestamp', ['"', timeField === null ? slot(layout.SLOT_TIME) : timeOp(timeField), '"']);
+  const time: TimeSource = present.has('end') ? 'end' : present.has('start') ? 'start' : 'object';
+  put(tree, '@timestamp', ['"', TIME_PARTS[time], '"']);
 
-  const id: readonly Part[] = facts.hasId
-    ? ['{"create":{"_id":"', slot(layout.SLOT_ID), { op: layout.OP_ID_OFFSET }, '"}}\n']
-    : ['{"create":{}}\n'];
-  return [...(options.as === 'bulk' ? id : []), ...objectParts(tree), '\n'];
+  const action = options.as === 'bulk' ? actionParts(options, facts.hasId, time) : [];
+  return [...action, ...objectParts(tree), '\n'];
 }

@@ -14,6 +14,16 @@ export interface Entry {
 /** All commands. */
 export const COMMANDS: readonly Entry[] = [
   {
+    name: 'run',
+    summary: 'flow logs into Elasticsearch or OpenSearch, every document answered for',
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    name: 'setup',
+    summary: 'the index template and lifecycle for what run writes to',
+    load: async () => (await import('./commands/setup.ts')).setup,
+  },
+  {
     name: 'convert',
     summary: 'flow logs to ECS documents: NDJSON, or bodies for _bulk',
     load: async () => (await import('./commands/convert.ts')).convert,

@@ -3,12 +3,17 @@
 import { FlowbulkError } from '../errors.ts';
 import { FIELDS } from './fields.ts';
 import type { IdMode } from './ids.ts';
+import type { IndexName } from './index-name.ts';
 import type { Json } from './json.ts';
 
 /** The options that shape documents, the same for a whole run. */
 export interface DocumentOptions {
   /** Documents alone, or each after its action line, ready for `_bulk`. */
   readonly as: 'documents' | 'bulk';
+  /** What action lines ask for: `create` leaves a document that is there, `index` writes it again. */
+  readonly op: 'create' | 'index';
+  /** The index that action lines name; null where the request's path does. */
+  readonly index: IndexName | null;
   readonly ids: IdMode;
   /** Adds `event.original` and the tag that makes Elastic keep it. */
   readonly keepOriginal: boolean;
@@ -37,7 +42,9 @@ export interface ObjectContext {
 const PRESERVE_ORIGINAL = 'preserve_original_event';
 
 /** Members that every document has, whatever the record: path and value. */
-export function constantMembers(options: DocumentOptions): readonly (readonly [path: string, value: Json])[] {
+export function constantMembers(
+  options: Pick<DocumentOptions, 'keepOriginal' | 'tags' | 'namespace' | 'constants'>,
+): readonly (readonly [path: string, value: Json])[] {
   const tags = options.keepOriginal
     ? [PRESERVE_ORIGINAL, ...options.tags.filter((tag) => tag !== PRESERVE_ORIGINAL)]
     : options.tags;
@@ -107,14 +114,7 @@ const within = (path: string, other: string): boolean => path === other || path.
 /** Reads `--field NAME=VALUE`. Throws E_USAGE for a name that documents fill themselves. */
 export function parseConstants(texts: readonly string[]): DocumentOptions['constants'] {
   const own = [...DERIVED_PATHS, ...FIELDS.flatMap((field) => field.targets)];
-  const fixed = constantMembers({
-    as: 'documents',
-    ids: 'none',
-    keepOriginal: false,
-    tags: ['-'],
-    namespace: '-',
-    constants: [],
-  });
+  const fixed = constantMembers({ keepOriginal: false, tags: ['-'], namespace: '-', constants: [] });
   const taken = [...own, ...fixed.map(([path]) => path)];
   return texts.map((text) => {
     const [, path, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];

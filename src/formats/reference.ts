@@ -14,6 +14,7 @@ import { constantMembers, type DocumentOptions, type ObjectContext, objectMember
 import type { Field } from './fields.ts';
 import type { Columns } from './header.ts';
 import { idOffset } from './ids.ts';
+import { indexAt } from './index-name.ts';
 import { type Json, type MutableObject, newObject, setPath, toJson } from './json.ts';
 import { actionMeaning, MAX_EPOCH_SECONDS, MAX_LONG, TRANSPORTS, tcpFlagNames } from './values.ts';
 
@@ -142,6 +143,14 @@ function derive(document: MutableObject, record: ReadonlyMap<string, string>, ge
   setPath(document, 'event.type', type);
 }
 
+/** The action line of `_bulk` before a document, with its newline. `time` is the record's, ISO 8601. */
+function actionLine(line: RecordLine, options: DocumentOptions, context: ObjectContext, time: string): string {
+  const members: string[] = [];
+  if (options.index !== null) members.push(`"_index":${toJson(indexAt(options.index, Date.parse(time)))}`);
+  if (context.idPrefix !== null) members.push(`"_id":"${context.idPrefix}${idOffset(line.idOffset)}"`);
+  return `{"${options.op}":{${members.join(',')}}}\n`;
+}
+
 /** Whether a problem came out of `encodeRecord`. */
 export function isLineProblem(result: string | LineProblem): result is LineProblem {
   return typeof result !== 'string';
@@ -184,10 +193,9 @@ export function encodeRecord(
   }
   derive(document, record, geo);
   const times = document['event'] as MutableObject;
-  document['@timestamp'] = times['end'] ?? times['start'] ?? new Date(context.timeMs).toISOString();
+  const time = (times['end'] ?? times['start'] ?? new Date(context.timeMs).toISOString()) as string;
+  document['@timestamp'] = time;
 
   const text = `${toJson(document as Json)}\n`;
-  if (options.as === 'documents') return text;
-  const id = context.idPrefix === null ? '' : `"_id":"${context.idPrefix}${idOffset(line.idOffset)}"`;
-  return `{"create":{${id}}}\n${text}`;
+  return options.as === 'documents' ? text : actionLine(line, options, context, time) + text;
 }

@@ -1,3 +1,18 @@
+/** How delivery to a cluster goes. */
+export interface DeliveryFacts {
+  /** Requests that may be under way at a time, as it stands now, and the most that were. */
+  readonly concurrency: number;
+  readonly mostUnderWay: number;
+  readonly requests: number;
+  /** Requests that the cluster pushed back: 429, 5xx, no answer. */
+  readonly pushbacks: number;
+  /** Documents that the cluster took (or had), and those it refused. */
+  readonly accepted: number;
+  readonly refused: number;
+  /** Documents that were sent more than once. */
+  readonly resent: number;
+}
+
 /** Where a run stands, as counters that only grow. */
 export interface ProgressSnapshot {
   readonly objectsListed: number;
@@ -12,4 +27,6 @@ export interface ProgressSnapshot {
   readonly documents: number;
   readonly deadLetters: number;
   readonly bytesOut: number;
+  /** Where documents go to a cluster. */
+  readonly delivery?: DeliveryFacts;
 }

@@ -1,5 +1,6 @@
 /** The closing block of a run: what came in, what went out, what failed, and what bounded the speed. */
 
+import type { DeliveryFacts } from './snapshot.ts';
 import { formatBytes, formatCount, formatSeconds, formatShare } from './numbers.ts';
 
 const NAMED_OBJECTS = 10;
@@ -13,17 +14,33 @@ export interface FailedObject {
   readonly reason: string;
 }
 
+/** What became of documents that were sent to a cluster. */
+export interface DeliverySummary extends DeliveryFacts {
+  readonly created: number;
+  /** There already. */
+  readonly duplicates: number;
+  /** In the cluster's failure store: not where they should be. */
+  readonly failureStore: number;
+  /** Documents that the cluster refused, by reason; they are dead letters. */
+  readonly rejects: Readonly<Record<string, number>>;
+  /** Without ids a document that is sent again may be stored twice. */
+  readonly hasIds: boolean;
+}
+
 /** What a run did. */
 export interface RunSummary {
   /** Not everything was read: a limit of objects, bytes, records or time was reached. */
   readonly stoppedAtLimit: boolean;
   readonly objectsDone: number;
+  /** Begun when the run ended early: what is counted of them is only a part. */
+  readonly objectsUnfinished: number;
   readonly objectsDamaged: number;
   /** Refused objects by reason; codes or short words. */
   readonly objectsRefused: Readonly<Record<string, number>>;
   /** Damaged and refused objects, in the order they came; at least the first ten. */
   readonly failed: readonly FailedObject[];
   readonly records: number;
+  /** Documents that are written, or that the cluster has. */
   readonly documents: number;
   readonly deadLetters: Readonly<Record<string, number>>;
   /** Where dead letters are; null where there are none. */
@@ -34,6 +51,8 @@ export interface RunSummary {
   readonly wallSeconds: number;
   /** Seconds of all workers together that went into each; their sum is what the shares are parts of. */
   readonly workerSeconds: { readonly source: number; readonly cpu: number; readonly sink: number };
+  /** Where documents went to a cluster. */
+  readonly delivery?: DeliverySummary;
 }
 
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((total, one) => total + one, 0);
@@ -56,9 +75,31 @@ function boundText(summary: RunSummary): string {
   const { source, cpu, sink } = summary.workerSeconds;
   const whole = source + cpu + sink;
   if (whole <= 0) return '';
-  const waits = `${formatShare(source, whole)} waiting for the source, ${formatShare(sink, whole)} for the sink`;
-  const name = { source: 'the source', cpu: 'CPU', sink: 'the sink' }[boundBy(summary)];
+  const sinkName = summary.delivery === undefined ? 'the sink' : 'the cluster';
+  const waits = `${formatShare(source, whole)} waiting for the source, ${formatShare(sink, whole)} for ${sinkName}`;
+  const name = { source: 'the source', cpu: 'CPU', sink: sinkName }[boundBy(summary)];
   return `${name}: of the workers' time ${formatShare(cpu, whole)} CPU, ${waits}`;
+}
+
+const REASONS = 5;
+
+/** What became of documents at the cluster. */
+function deliveryRows(delivery: DeliverySummary | undefined): readonly (readonly [string, string])[] {
+  if (delivery === undefined) return [];
+  const { created, duplicates, failureStore, rejects, requests, pushbacks, resent, mostUnderWay, hasIds } = delivery;
+  const rows: [string, string][] = [
+    ['created', formatCount(created)],
+    ['duplicates', `${formatCount(duplicates)}${duplicates > 0 ? ' (there already)' : ''}`],
+  ];
+  if (failureStore > 0) rows.push(['failure store', `${formatCount(failureStore)}: not searched with the others`]);
+  const reasons = Object.entries(rejects).sort(([, a], [, b]) => b - a);
+  for (const [reason, count] of reasons.slice(0, REASONS)) rows.push(['rejected', `${formatCount(count)}: ${reason}`]);
+  if (reasons.length > REASONS) rows.push(['', `and ${formatCount(reasons.length - REASONS)} other reasons`]);
+  const again = resent > 0 ? `, ${formatCount(resent)} documents sent again` : '';
+  const pushed = pushbacks > 0 ? `, ${formatCount(pushbacks)} pushed back${again}` : again;
+  rows.push(['requests', `${formatCount(requests)}, at most ${formatCount(mostUnderWay)} at a time${pushed}`]);
+  if (!hasIds && resent > 0) rows.push(['at least once', 'without ids, what was sent again may be stored twice']);
+  return rows;
 }
 
 /** The block as text, a newline at its end. */
@@ -67,6 +108,7 @@ export function summaryAsText(summary: RunSummary): string {
   const refused = sum(objectsRefused);
   const dead = sum(deadLetters);
   const objects = [`${formatCount(objectsDone)} done`];
+  if (summary.objectsUnfinished > 0) objects.push(`${formatCount(summary.objectsUnfinished)} unfinished`);
   if (objectsDamaged > 0) objects.push(`${formatCount(objectsDamaged)} damaged`);
   if (refused > 0) objects.push(`${formatCount(refused)} refused (${byReason(objectsRefused)})`);
   const where = summary.deadLetterPath === null ? '' : `, in ${summary.deadLetterPath}`;
@@ -76,6 +118,7 @@ export function summaryAsText(summary: RunSummary): string {
     ['objects', objects.join(', ')],
     ['records', formatCount(summary.records)],
     ['documents', formatCount(summary.documents)],
+    ...deliveryRows(summary.delivery),
     ['dead letters', dead === 0 ? '0' : `${formatCount(dead)} (${byReason(deadLetters)})${where}`],
     ['bytes', `${formatBytes(summary.bytesIn)} in, ${formatBytes(summary.bytesOut)} out`],
     ['time', `${formatSeconds(wallSeconds)}, ${formatCount(perSecond)} records/s`],

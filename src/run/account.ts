@@ -2,10 +2,13 @@
 
 import type { ObjectOutcome } from '../../workers/config.ts';
 import type { Counters } from '../../workers/counters.ts';
+import { Permits } from '../delivery/permits.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { ProgressSnapshot } from '../progress/snapshot.ts';
-import type { FailedObject, RunSummary } from '../progress/summary.ts';
+import type { DeliveryFacts, ProgressSnapshot } from '../progress/snapshot.ts';
+import type { DeliverySummary, FailedObject, RunSummary } from '../progress/summary.ts';
 import { DeadLetterFile } from '../sinks/dead-letters.ts';
+import { addTo, type CountsByName } from '../sinks/document-account.ts';
+import type { SinkSpec } from '../sinks/sink.ts';
 import { describeObject } from '../sources/refusals.ts';
 import type { Listed, RefusedObject } from '../sources/source.ts';
 
@@ -24,16 +27,25 @@ export class Account {
   #listingDone = false;
   #isLimited = false;
   #objectsDone = 0;
+  #objectsUnfinished = 0;
   #refusedByListing = 0;
   #objectsDamaged = 0;
   #records = 0;
-  #documents = 0;
-  readonly #refused: Record<string, number> = {};
-  readonly #deadLetters: Record<string, number> = {};
+  #created = 0;
+  #duplicates = 0;
+  #failureStore = 0;
+  readonly #refused: CountsByName = {};
+  readonly #deadLetters: CountsByName = {};
+  readonly #rejects: CountsByName = {};
   readonly #failed: FailedObject[] = [];
+  /** What workers share about the cluster; null where documents go elsewhere. */
+  readonly #permits: Permits | null;
+  readonly #hasIds: boolean;
 
-  constructor(run: string, deadLetterPath: string) {
+  constructor(run: string, deadLetterPath: string, sink: SinkSpec) {
     this.run = run;
+    this.#permits = sink.kind === 'cluster' ? new Permits(sink.bulk.limits, sink.bulk.permits) : null;
+    this.#hasIds = sink.kind !== 'cluster' || sink.bulk.hasIds;
     this.#deadLetterPath = deadLetterPath;
     this.#deadLetterFile = new DeadLetterFile(deadLetterPath);
   }
@@ -74,20 +86,22 @@ export class Account {
   }
 
   #fail(object: string, outcome: FailedObject['outcome'], code: ErrorCode, reason: string): void {
-    if (outcome === 'refused') this.#refused[code] = (this.#refused[code] ?? 0) + 1;
+    if (outcome === 'refused') addTo(this.#refused, code);
     else this.#objectsDamaged++;
     if (this.#failed.length < NAMED) this.#failed.push({ object, outcome, reason });
   }
 
   /** Takes the outcomes of a shard. */
   finished(outcomes: readonly ObjectOutcome[]): void {
-    for (const { object, outcome, error, records, documents, deadLetters } of outcomes) {
-      this.#records += records;
-      this.#documents += documents;
-      for (const [code, count] of Object.entries(deadLetters)) {
-        this.#deadLetters[code] = (this.#deadLetters[code] ?? 0) + count;
-      }
+    for (const { object, outcome, error, ...counts } of outcomes) {
+      this.#records += counts.records;
+      this.#created += counts.created;
+      this.#duplicates += counts.duplicates;
+      this.#failureStore += counts.failureStore;
+      for (const [code, count] of Object.entries(counts.deadLetters)) addTo(this.#deadLetters, code, count);
+      for (const [reason, count] of Object.entries(counts.rejects)) addTo(this.#rejects, reason, count);
       if (outcome === 'done') this.#objectsDone++;
+      else if (outcome === 'unfinished') this.#objectsUnfinished++;
       else if (error !== null) {
         this.#fail(describeObject(object), outcome === 'damaged' ? 'damaged' : 'refused', error.code, error.message);
       }
@@ -106,6 +120,19 @@ export class Account {
       documents: counters.total('documents'),
       deadLetters: counters.total('deadLetters'),
       bytesOut: counters.total('bytesOut'),
+      ...(this.#permits === null ? {} : { delivery: this.#delivery(this.#permits) }),
+    };
+  }
+
+  #delivery(permits: Permits): DeliveryFacts {
+    return {
+      concurrency: permits.limit,
+      mostUnderWay: permits.tally('mostUnderWay'),
+      requests: permits.tally('requests'),
+      pushbacks: permits.tally('pushbacks'),
+      accepted: permits.tally('accepted'),
+      refused: permits.tally('refused'),
+      resent: permits.tally('resent'),
     };
   }
 
@@ -113,21 +140,35 @@ export class Account {
   summary(counters: Counters): RunSummary {
     const source = counters.total('sourceMs') / 1000;
     const sink = counters.total('sinkMs') / 1000;
-    const anyLetter = this.#failed.length > 0 || Object.keys(this.#deadLetters).length > 0;
+    const anyLetter =
+      this.#failed.length > 0 || this.#failureStore > 0 || Object.keys(this.#deadLetters).length > 0;
     return {
       stoppedAtLimit: this.#isLimited,
       objectsDone: this.#objectsDone,
+      objectsUnfinished: this.#objectsUnfinished,
       objectsDamaged: this.#objectsDamaged,
       objectsRefused: this.#refused,
       failed: this.#failed,
       records: this.#records,
-      documents: this.#documents,
+      documents: this.#created + this.#duplicates + this.#failureStore,
       deadLetters: this.#deadLetters,
       deadLetterPath: anyLetter ? this.#deadLetterPath : null,
       bytesIn: counters.total('bytesIn'),
       bytesOut: counters.total('bytesOut'),
       wallSeconds: (performance.now() - this.#began) / 1000,
       workerSeconds: { source, sink, cpu: Math.max(0, counters.total('busyMs') / 1000 - source - sink) },
+      ...(this.#permits === null ? {} : { delivery: this.#deliverySummary(this.#permits) }),
+    };
+  }
+
+  #deliverySummary(permits: Permits): DeliverySummary {
+    return {
+      ...this.#delivery(permits),
+      created: this.#created,
+      duplicates: this.#duplicates,
+      failureStore: this.#failureStore,
+      rejects: this.#rejects,
+      hasIds: this.#hasIds,
     };
   }
 }

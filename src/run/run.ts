@@ -6,7 +6,7 @@ import { Piscina } from 'piscina';
 import type { ShardResult, WorkerConfig } from '../../workers/config.ts';
 import { Counters } from '../../workers/counters.ts';
 import { loadKernelModule } from '../../workers/kernel.ts';
-import { createRunMemory, tablesOf } from '../../workers/memory.ts';
+import { type BodySizes, createRunMemory, tablesOf } from '../../workers/memory.ts';
 import { FlowbulkError } from '../errors.ts';
 import type { DocumentOptions } from '../formats/document.ts';
 import type { Columns } from '../formats/header.ts';
@@ -37,8 +37,10 @@ export interface RunPlan {
   readonly workers: number;
   readonly deadLetterPath: string;
   readonly limits: Limits;
-  /** Largest body in bytes; parts of outputs must hold one. */
-  readonly bodyBytes?: number;
+  /** Bodies of each worker; parts of outputs must hold one. */
+  readonly bodies?: BodySizes;
+  /** Hears of time-named indices that documents went to, as far as they are seen. */
+  readonly onIndices?: (indices: readonly string[]) => void;
 }
 
 /** A run that goes on. */
@@ -54,9 +56,19 @@ export interface Run {
 /** Shards a worker has waiting: enough that none runs dry, few enough that the listing is not read far ahead. */
 const SHARDS_AHEAD = 2;
 
+/**
+ * Shards a worker has under way where bodies go to a cluster: while the last bodies of one are answered, the next is
+ * converted.
+ */
+const CLUSTER_SHARDS = 2;
+
+function shardsUnderWay(plan: RunPlan): number {
+  return plan.sink.kind === 'cluster' ? CLUSTER_SHARDS : 1;
+}
+
 /** Starts a run. `signal` stops it: objects under way are abandoned. */
 export function startRun(plan: RunPlan, signal: AbortSignal): Run {
-  const account = new Account(plan.run, plan.deadLetterPath);
+  const account = new Account(plan.run, plan.deadLetterPath, plan.sink);
   const counters = new Counters(plan.workers);
   return {
     snapshot: () => account.snapshot(counters),
@@ -66,7 +78,7 @@ export function startRun(plan: RunPlan, signal: AbortSignal): Run {
 }
 
 function workerConfig(plan: RunPlan, account: Account, counters: Counters): WorkerConfig {
-  const memory = createRunMemory(plan.geo.bytes, plan.workers, plan.bodyBytes);
+  const memory = createRunMemory(plan.geo.bytes, plan.workers, plan.bodies);
   plan.geo.readInto(tablesOf(memory));
   return {
     memory,
@@ -94,6 +106,7 @@ async function execute(plan: RunPlan, account: Account, counters: Counters, sign
     filename: new URL('../../workers/convert.js', import.meta.url).href,
     minThreads: plan.workers,
     maxThreads: plan.workers,
+    concurrentTasksPerWorker: shardsUnderWay(plan),
     // Waiting by Atomics would freeze reads and writes that a worker has under way between tasks.
     atomics: 'disabled',
     workerData: config,
@@ -125,11 +138,13 @@ async function dispatch(
   stop: AbortController,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
+  const shardsAhead = shardsUnderWay(plan) - 1 + SHARDS_AHEAD;
   const hand = (shard: Shard): void => {
     const task = pool
       .run(shard.objects)
-      .then(({ outcomes, fatal, isLimited }) => {
+      .then(({ outcomes, fatal, isLimited, indices }) => {
         account.finished(outcomes);
+        if (indices.length > 0) plan.onIndices?.(indices);
         if (isLimited) account.limited();
         if (fatal !== null) stop.abort(FlowbulkError.fromWire(fatal));
       })
@@ -141,7 +156,7 @@ async function dispatch(
     const listed = withinLimits(plan.listed, plan.limits, () => account.limited());
     for await (const shard of shards(account.listing(listed), (refused) => account.refused(refused))) {
       hand(shard);
-      while (underWay.size >= plan.workers * SHARDS_AHEAD && !stop.signal.aborted) await Promise.race(underWay);
+      while (underWay.size >= plan.workers * shardsAhead && !stop.signal.aborted) await Promise.race(underWay);
       if (stop.signal.aborted || account.isLimited) break;
     }
     account.listingEnded();

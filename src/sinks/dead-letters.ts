@@ -6,7 +6,7 @@ import { sinkError, writeWhole } from './write.ts';
 /** One dead letter. `v` is the version of this schema. */
 export interface DeadLetter {
   readonly v: 1;
-  readonly kind: 'line' | 'object';
+  readonly kind: 'line' | 'object' | 'document' | 'failure_store';
   /** Name of the object: `s3://bucket/key`, or a path. */
   readonly object: string;
   readonly etag: string | null;
@@ -14,6 +14,12 @@ export interface DeadLetter {
   readonly offset: number | null;
   readonly line?: string;
   readonly lineBase64?: string;
+  /** The document that the cluster refused, its id (null where it has none) and its index. */
+  readonly document?: unknown;
+  readonly id?: string | null;
+  readonly index?: string;
+  /** HTTP status of the refusal. */
+  readonly status?: number;
   readonly code: string;
   readonly reason: string;
   /** The run that wrote it. */
@@ -34,7 +40,8 @@ export class DeadLetterFile {
   /** Takes a letter; it is on its way to disk after `flush`. */
   add(letter: DeadLetter): void {
     this.#waiting.push(letter);
-    this.#waitingBytes += 200 + (letter.line?.length ?? letter.lineBase64?.length ?? 0);
+    this.#waitingBytes += letter.document === undefined ? 200 : 2_000;
+    this.#waitingBytes += letter.line?.length ?? letter.lineBase64?.length ?? 0;
     if (this.#waitingBytes > 65_536) this.flush();
   }
 

@@ -4,12 +4,15 @@ import { closeSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { constants, gzipSync } from 'node:zlib';
 import type { SourceObject } from '../sources/source.ts';
+import { type BodyPart, countWritten } from './document-account.ts';
 import { outputEnding, outputPath } from './output-names.ts';
 import type { ObjectEnd, Sink, SinkSpec } from './sink.ts';
 import { sinkError, writeWhole } from './write.ts';
 
 /** Writes `KEY.ndjson[.gz]` below a root. */
 export class FolderSink implements Sink {
+  readonly bodiesSpanObjects = false;
+  readonly cpuMs = 0;
   readonly #spec: Extract<SinkSpec, { kind: 'folder' }>;
   /** Makes temporary names the run's own, so that two runs do not write one file. */
   readonly #run: string;
@@ -22,6 +25,8 @@ export class FolderSink implements Sink {
     this.#spec = spec;
     this.#run = run;
   }
+
+  async expect(): Promise<void> {}
 
   begin(object: SourceObject): void {
     this.#base = path.join(this.#spec.root, outputPath(object.key));
@@ -48,7 +53,7 @@ export class FolderSink implements Sink {
     this.#descriptor = null;
   }
 
-  async deliver(body: Buffer): Promise<number> {
+  async deliver(body: Buffer, parts: readonly BodyPart[]): Promise<number> {
     const { gzip, partBytes } = this.#spec;
     if (partBytes !== null && this.#partBytes > 0 && this.#partBytes + body.length > partBytes) {
       this.#closePart();
@@ -58,6 +63,7 @@ export class FolderSink implements Sink {
     const bytes = gzip ? gzipSync(body, { level: constants.Z_BEST_SPEED }) : body;
     writeWhole(this.#descriptor as number, bytes, `${this.#base}${outputEnding('whole', null, gzip)}`);
     this.#partBytes += body.length;
+    countWritten(parts);
     return bytes.length;
   }
 
@@ -75,9 +81,14 @@ export class FolderSink implements Sink {
     this.#temporary = [];
   }
 
-  async abandon(): Promise<void> {
+  async abandon(): Promise<boolean> {
     this.#closePart();
     for (const file of this.#temporary) rmSync(file, { force: true });
     this.#temporary = [];
+    return true;
+  }
+
+  takeIndices(): readonly string[] {
+    return [];
   }
 }

@@ -1,6 +1,8 @@
 /** What every sink of documents looks like to the rest of the house. Made in each worker from plain data. */
 
+import type { BulkSpec } from '../delivery/bulk-spec.ts';
 import type { SourceObject } from '../sources/source.ts';
+import type { BodyPart, DocumentAccount } from './document-account.ts';
 
 /** Where documents go, as plain data that crosses threads. */
 export type SinkSpec =
@@ -14,19 +16,31 @@ export type SinkSpec =
       readonly gzip: boolean;
       /** One Int32: 1 while a worker writes. */
       readonly lock: SharedArrayBuffer;
-    };
+    }
+  | { readonly kind: 'cluster'; readonly bulk: BulkSpec };
 
 /** How an object ended for its sink. */
 export type ObjectEnd = 'whole' | 'damaged';
 
-/** Takes the bodies of one object after the other. Methods throw E_SINK_* and E_PIPE_CLOSED. */
+/** Takes the bodies of objects. Methods throw E_SINK_*, E_CLUSTER_* and E_PIPE_CLOSED, which end the run. */
 export interface Sink {
+  /** A body may hold documents of several objects; else one is given away at the end of each. */
+  readonly bodiesSpanObjects: boolean;
+  /** Milliseconds of CPU that deliveries have taken so far while their promises were waited for. */
+  readonly cpuMs: number;
+  /** These objects come next: says of each whether its documents may be stored already. */
+  expect(accounts: readonly DocumentAccount[]): Promise<void>;
   /** Begins an object. */
   begin(object: SourceObject): void;
-  /** Takes a body; it may be filled again when the promise is kept. Gives the bytes written. */
-  deliver(body: Buffer): Promise<number>;
+  /**
+   * Takes a body with the documents of `parts`, whose accounts it fills; it may be filled again when the promise is
+   * kept. Gives the bytes written.
+   */
+  deliver(body: Buffer, parts: readonly BodyPart[]): Promise<number>;
   /** The object's documents are all delivered: makes them visible under their final name. */
   end(how: ObjectEnd): Promise<void>;
-  /** Takes back what was begun for the object, where that can be done. */
-  abandon(): Promise<void>;
+  /** Takes back what was begun for the object, where that can be done; says whether it could. */
+  abandon(): Promise<boolean>;
+  /** Time-named indices that documents went to since the last call, as far as they were seen. */
+  takeIndices(): readonly string[];
 }

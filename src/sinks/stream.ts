@@ -1,38 +1,42 @@
 /** Standard output, a file, a device or a pipe as sink: whole bodies of all workers, one after the other. */
 
 import { constants, gzipSync } from 'node:zlib';
+import { type BodyPart, countWritten } from './document-account.ts';
+import { SharedLock } from './shared-lock.ts';
 import type { Sink, SinkSpec } from './sink.ts';
 import { writeWhole } from './write.ts';
 
-const FREE = 0;
-const TAKEN = 1;
-
 /** Writes bodies to one open descriptor under the lock of all workers, so that documents of two never mix. */
 export class StreamSink implements Sink {
+  readonly bodiesSpanObjects = false;
+  readonly cpuMs = 0;
   readonly #spec: Extract<SinkSpec, { kind: 'stream' }>;
-  readonly #lock: Int32Array;
+  readonly #lock: SharedLock;
 
   constructor(spec: Extract<SinkSpec, { kind: 'stream' }>) {
     this.#spec = spec;
-    this.#lock = new Int32Array(spec.lock);
+    this.#lock = new SharedLock(new Int32Array(spec.lock));
   }
+
+  async expect(): Promise<void> {}
 
   begin(): void {}
 
-  async deliver(body: Buffer): Promise<number> {
+  async deliver(body: Buffer, parts: readonly BodyPart[]): Promise<number> {
     const { descriptor, name, gzip } = this.#spec;
     const bytes = gzip ? gzipSync(body, { level: constants.Z_BEST_SPEED }) : body;
-    while (Atomics.compareExchange(this.#lock, 0, FREE, TAKEN) !== FREE) Atomics.wait(this.#lock, 0, TAKEN);
-    try {
-      writeWhole(descriptor, bytes, name);
-    } finally {
-      Atomics.store(this.#lock, 0, FREE);
-      Atomics.notify(this.#lock, 0, 1);
-    }
+    this.#lock.hold(() => writeWhole(descriptor, bytes, name));
+    countWritten(parts);
     return bytes.length;
   }
 
   async end(): Promise<void> {}
 
-  async abandon(): Promise<void> {}
+  async abandon(): Promise<boolean> {
+    return false;
+  }
+
+  takeIndices(): readonly string[] {
+    return [];
+  }
 }

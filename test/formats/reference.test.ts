@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FIELDS } from '../../src/formats/fields.ts';
+import { parseIndexName } from '../../src/formats/index-name.ts';
 import { LAYOUTS } from '../../src/formats/layouts.ts';
 import { GeoTables } from '../../src/geo/tables.ts';
 import { IN_S3, LOCAL } from '../kernel/both.ts';
@@ -316,9 +317,29 @@ test('text is written as JSON text, whatever it is', () => {
 
 test('bulk: an action line before each document, with an id where there is one', () => {
   const lines = ['version srcaddr', '2 10.0.0.1'];
-  const action = (reading: Reading) => read(lines, { ...reading, options: { as: 'bulk' } }).texts[0]?.split('\n')[0];
+  const action = (reading: Reading) =>
+    read(lines, { ...reading, options: { as: 'bulk', ...reading.options } }).texts[0]?.split('\n')[0];
   assert.equal(action({}), '{"create":{"_id":"0123456789abcdef0123-000000000016"}}');
   assert.equal(action({ context: LOCAL }), '{"create":{}}');
+  assert.equal(action({ options: { op: 'index' } }), '{"index":{"_id":"0123456789abcdef0123-000000000016"}}');
+  const index = parseIndexName('vpcflow');
+  assert.equal(action({ options: { index }, context: LOCAL }), '{"create":{"_index":"vpcflow"}}');
+  assert.equal(
+    action({ options: { index, op: 'index' } }),
+    '{"index":{"_index":"vpcflow","_id":"0123456789abcdef0123-000000000016"}}',
+  );
+});
+
+test('bulk: the index of a record is that of its time', () => {
+  const index = parseIndexName('vpcflow-{yyyy.MM.dd}');
+  const indexOf = (start: string, end: string) => {
+    const { texts } = read(['version start end', `2 ${start} ${end}`], { options: { as: 'bulk', index } });
+    return JSON.parse(texts[0]!.split('\n')[0]!).create._index;
+  };
+  assert.equal(indexOf('1735689599', '1735689600'), 'vpcflow-2025.01.01');
+  assert.equal(indexOf('1735689599', '-'), 'vpcflow-2024.12.31');
+  assert.equal(indexOf('-', '1735689599'), 'vpcflow-2024.12.31');
+  assert.equal(indexOf('-', '-'), 'vpcflow-2025.01.30');
 });
 
 test('constants, namespace and the original line', () => {

@@ -34,6 +34,8 @@ export interface Setup {
 
 export const OPTIONS: DocumentOptions = {
   as: 'documents',
+  op: 'create',
+  index: null,
   ids: 'default',
   keepOriginal: false,
   tags: ['forwarded', 'aws-vpcflow'],
@@ -80,7 +82,9 @@ export class Both {
     const options = { ...OPTIONS, ...setup.options };
     const geo = setup.geo ?? NO_GEO;
     this.options = options;
-    this.memory = setup.memory ?? createRunMemory(geo.length, 1, setup.bodyBytes);
+    const { bodyBytes } = setup;
+    this.memory =
+      setup.memory ?? createRunMemory(geo.length, 1, bodyBytes === undefined ? undefined : { bodyBytes, bodies: 3 });
     const tables = tablesOf(this.memory);
     tables.set(geo);
     this.kernel = new Kernel(MODULE, this.memory, setup.worker ?? 0, options, fragmentBounds(tables));

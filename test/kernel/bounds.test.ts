@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseIndexName } from '../../src/formats/index-name.ts';
 import { LAYOUTS } from '../../src/formats/layouts.ts';
 import { type ArenaSizes, arenaBytes } from '../../workers/arena.ts';
 import { HEAP, SLACK } from '../../workers/kernel/layout.ts';
@@ -14,6 +15,7 @@ import { SEED } from './seed.ts';
 
 const GUARD = 0xa5;
 const GEO = randomGeo(SEED);
+const OPTIONS = { as: 'bulk', keepOriginal: true, index: parseIndexName('vpcflow-{yyyy.MM.dd}') } as const;
 
 /** A memory with three arenas of which the middle one is used; all places that are not its own hold the guard. */
 class Guarded {
@@ -34,7 +36,7 @@ class Guarded {
     this.#bytes.fill(GUARD, 0, this.#bytes.length);
     // An arena begins as zeros.
     this.#bytes.fill(0, arenaAddresses[1], end);
-    this.both = new Both({ memory: this.run, worker: 1, geo: GEO, options: { as: 'bulk', keepOriginal: true } });
+    this.both = new Both({ memory: this.run, worker: 1, geo: GEO, options: OPTIONS });
     const { arena } = this.both.kernel;
     const places: [number, number][] = [
       [0, run.tablesAddress],
@@ -84,7 +86,7 @@ test('bodies from the shortest that hold a document on: nothing goes past their 
   const object = Buffer.concat(
     [LAYOUTS.v2, LAYOUTS.v11, LAYOUTS.tgw].map((columns) => generatedObject(columns, 60, SEED)),
   );
-  const { documents } = new Both({ geo: GEO, options: { as: 'bulk', keepOriginal: true } }).convert(object);
+  const { documents } = new Both({ geo: GEO, options: OPTIONS }).convert(object);
   let longest = 0;
   const lines = documents.toString('latin1').split('\n');
   for (let i = 0; i + 1 < lines.length; i += 2)

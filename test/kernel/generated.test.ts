@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FIELDS } from '../../src/formats/fields.ts';
+import { parseIndexName } from '../../src/formats/index-name.ts';
 import { LAYOUTS } from '../../src/formats/layouts.ts';
+import { randomWords } from '../geo/random.ts';
 import { randomGeo } from './addressed.ts';
 import { Both, IN_S3 } from './both.ts';
 import { generatedObject } from './generated.ts';
@@ -29,4 +31,20 @@ test(`${LINES} generated lines of all layouts`, (context) => {
     documents += converted.documents.toString('latin1').split('\n').length >> 1;
   }
   assert.equal(documents, lines * FORMATS.length);
+});
+
+test('generated lines with drawn times, an index a day', (context) => {
+  context.diagnostic(`seed ${SEED}`);
+  const random = randomWords(SEED);
+  const index = parseIndexName('vpcflow-{yyyy.MM.dd}');
+  const both = new Both({ geo: randomGeo(SEED), options: { as: 'bulk', op: 'index', index }, bodyBytes: 100_000 });
+  const days = new Set<string>();
+  for (const [i, columns] of FORMATS.entries()) {
+    const generated = generatedObject(columns, 500, SEED + i).toString('latin1');
+    // Without a column of its own, a time is that of the object; now and then there is none.
+    const object = generated.replace(/\b17\d{8}\b/g, () => (random() % 8 === 0 ? '-' : String(random())));
+    const { documents } = both.convert(Buffer.from(object, 'latin1'), IN_S3, [65_536]);
+    for (const [, day] of documents.toString('latin1').matchAll(/"_index":"vpcflow-([^"]+)"/g)) days.add(day!);
+  }
+  assert.ok(days.size > 2000, `${days.size} days`);
 });

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { LAYOUTS } from '../../src/formats/layouts.ts';
 import { Both, IN_S3 } from './both.ts';
 import { GOLDENS, goldenGeo } from './golden-files.ts';
+import { OPTION_SETS } from './option-sets.ts';
 
 const GEO = goldenGeo();
 const CHUNKS = [1, 7, 1000, 65_536];
@@ -19,6 +20,28 @@ test('every golden by both encoders, in chunks of all sizes', () => {
     const converted = both.convert(log, IN_S3, CHUNKS);
     assert.deepEqual(linesOf(converted.documents), linesOf(documents), name);
     assert.deepEqual(converted.refused, [], name);
+  }
+});
+
+test('every golden by both encoders with all options', () => {
+  for (const { options, contexts } of OPTION_SETS) {
+    const both = new Both({ geo: GEO, options });
+    for (const { log } of GOLDENS) for (const context of contexts) both.convert(log, context, [1000]);
+  }
+});
+
+test('action lines leave the documents of the goldens as they are', () => {
+  for (const { options } of OPTION_SETS.filter(({ options }) => options.as === 'bulk')) {
+    const { op = 'create', index = null } = options;
+    const both = new Both({ geo: GEO, options: { as: 'bulk', op, index } });
+    for (const { name, log, documents } of GOLDENS) {
+      const lines = linesOf(both.convert(log, IN_S3, [1000]).documents);
+      assert.deepEqual(
+        lines.filter((_, i) => i % 2 === 1),
+        linesOf(documents),
+        name,
+      );
+    }
   }
 });
 

@@ -1,6 +1,7 @@
 /** Options and objects that between them give documents all their shapes. */
 
 import type { DocumentOptions, ObjectContext } from '../../src/formats/document.ts';
+import { parseIndexName } from '../../src/formats/index-name.ts';
 import { IN_S3, LOCAL } from './both.ts';
 
 /** What a differential test is run with. */
@@ -13,6 +14,9 @@ export interface OptionSet {
 const NO_REGION: ObjectContext = { ...IN_S3, region: null };
 const NO_IDS: ObjectContext = { ...IN_S3, idPrefix: null };
 const FILEBEAT: ObjectContext = { ...IN_S3, idPrefix: '1730983462000000000-0123456789-' };
+
+/** Far from the times of its records, so that an index of the wrong time shows. */
+const FUTURE: ObjectContext = { ...IN_S3, timeMs: Date.UTC(2031, 11, 31, 23, 59, 59) };
 
 export const OPTION_SETS: readonly OptionSet[] = [
   { name: 'documents', options: {}, contexts: [IN_S3, LOCAL, NO_REGION] },
@@ -35,6 +39,26 @@ export const OPTION_SETS: readonly OptionSet[] = [
         ['zzz.last', 'ü'],
       ],
     },
+    contexts: [IN_S3, LOCAL],
+  },
+  {
+    name: 'bulk that writes again, an index a month',
+    options: { as: 'bulk', op: 'index', index: parseIndexName('vpcflow-{yyyy.MM}') },
+    contexts: [FUTURE, NO_IDS, LOCAL],
+  },
+  {
+    name: 'bulk without ids, an index a day',
+    options: { as: 'bulk', ids: 'none', index: parseIndexName('größe{yyyyMMdd}.b'), keepOriginal: true },
+    contexts: [NO_IDS, LOCAL],
+  },
+  {
+    name: 'bulk with the ids of Filebeat, an index a year',
+    options: { as: 'bulk', ids: 'filebeat', index: parseIndexName('v{yyyy}') },
+    contexts: [FILEBEAT, FUTURE],
+  },
+  {
+    name: 'bulk that writes again, one index',
+    options: { as: 'bulk', op: 'index', index: parseIndexName('logs-aws.vpcflow-default') },
     contexts: [IN_S3, LOCAL],
   },
 ];

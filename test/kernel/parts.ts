@@ -18,6 +18,7 @@ interface PartExports {
   readIpv6(from: number, length: number, to: number): number;
   sha1FourLanes(): void;
   writeIso(to: number, seconds: number): number;
+  writeDate(to: number, seconds: number, place: number): number;
 }
 
 const ARENA = 65_536;

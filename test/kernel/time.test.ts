@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DATE_DAY, DATE_MONTH, DATE_YEAR } from '../../workers/kernel/layout.ts';
 import { randomWords } from '../geo/random.ts';
 import { Parts } from './parts.ts';
 import { SEED } from './seed.ts';
@@ -7,10 +8,15 @@ import { SEED } from './seed.ts';
 const parts = await Parts.load();
 
 function check(seconds: number): void {
+  const iso = new Date(seconds * 1000).toISOString();
+  const date = [DATE_YEAR, DATE_MONTH, DATE_DAY].map((place) =>
+    parts.written((to) => parts.exports.writeDate(to, seconds, place)),
+  );
+  assert.equal(date.join('-'), iso.slice(0, 10));
   // Twice: made, then as it was kept.
   for (let time = 0; time < 2; time++) {
     const text = parts.written((to) => parts.exports.writeIso(to, seconds));
-    assert.equal(text, new Date(seconds * 1000).toISOString());
+    assert.equal(text, iso);
   }
 }
 

@@ -5,6 +5,7 @@ import { boundBy, type RunSummary, summaryAsJson, summaryAsText } from '../../sr
 const CLEAN: RunSummary = {
   stoppedAtLimit: false,
   objectsDone: 1234,
+  objectsUnfinished: 0,
   objectsDamaged: 0,
   objectsRefused: {},
   failed: [],

@@ -24,9 +24,15 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Starts the program in `folder`; its cache is there too. */
-export function start(folder: string, args: readonly string[], stdin: 'pipe' | 'ignore' = 'ignore'): ChildProcess {
-  const env = { ...process.env, XDG_CACHE_HOME: path.join(folder, 'cache'), NO_COLOR: '1' };
+/** Starts the program in `folder`; its cache and its state are there too. `variables` go into its environment. */
+export function start(
+  folder: string,
+  args: readonly string[],
+  stdin: 'pipe' | 'ignore' = 'ignore',
+  variables: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const places = { XDG_CACHE_HOME: path.join(folder, 'cache'), XDG_STATE_HOME: path.join(folder, 'state') };
+  const env = { ...process.env, ...places, NO_COLOR: '1', ...variables };
   return spawn(process.execPath, [PROGRAM, ...args], { cwd: folder, env, stdio: [stdin, 'pipe', 'pipe'] });
 }
 
@@ -43,9 +49,14 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   return { code, stdout: text(chunks.stdout), stderr: text(chunks.stderr) };
 }
 
-/** Runs the program to its end; `input` goes to its standard input. */
-export async function flowbulk(folder: string, args: readonly string[], input?: Uint8Array): Promise<Ended> {
-  const child = start(folder, args, input === undefined ? 'ignore' : 'pipe');
+/** Runs the program to its end; `input` goes to its standard input, `variables` into its environment. */
+export async function flowbulk(
+  folder: string,
+  args: readonly string[],
+  input?: Uint8Array,
+  variables?: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const child = start(folder, args, input === undefined ? 'ignore' : 'pipe', variables);
   const end = ended(child);
   if (input !== undefined) child.stdin?.end(input);
   return end;

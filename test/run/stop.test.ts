@@ -28,7 +28,16 @@ test('workers that do not listen yet when the run stops convert nothing', async 
       // The listing itself is not stopped: what is handed out must be refused by the worker.
       listed: openSource(spec).list({}, new AbortController().signal),
       sink: openDestination(`${folder}/out/`, { gzip: false, partBytes: null, run: 'stopped' }).spec,
-      options: { as: 'documents', ids: 'none', keepOriginal: false, tags: [], namespace: 'default', constants: [] },
+      options: {
+        as: 'documents',
+        op: 'create',
+        index: null,
+        ids: 'none',
+        keepOriginal: false,
+        tags: [],
+        namespace: 'default',
+        constants: [],
+      },
       format: null,
       limits: {},
       geo: await geoImage({ city: [], asn: [] }),

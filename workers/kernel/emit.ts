@@ -6,11 +6,12 @@ import { writeCommunity } from './community';
 import { copyLiteral, copyLong, copyShort } from './copy';
 import { writeDecimal, writeTwelveDigits } from './decimal';
 import {
-  OP_BYTES, OP_COLUMN, OP_COMMUNITY, OP_DESTINATION_AS, OP_DESTINATION_GEO, OP_END, OP_END_TIME, OP_ID_OFFSET, OP_OFFSET,
-  OP_ORIGINAL, OP_SLOT, OP_SOURCE_AS, OP_SOURCE_GEO, OP_START, OP_VARIANT, SELECTORS, SLOTS,
+  OP_BYTES, OP_COLUMN, OP_COMMUNITY, OP_DESTINATION_AS, OP_DESTINATION_GEO, OP_END, OP_END_DATE, OP_END_TIME, OP_ID_OFFSET,
+  OP_OBJECT_DATE, OP_OFFSET, OP_ORIGINAL, OP_SLOT, OP_SOURCE_AS, OP_SOURCE_GEO, OP_START, OP_START_DATE, OP_VARIANT,
+  SELECTORS, SLOTS, SLOT_TIME,
 } from './layout';
 import { asLength, asPointer, geoLength, geoPointer } from './lookup';
-import { writeIso } from './time';
+import { writeDate, writeDatePart, writeIso } from './time';
 import { columnEnd, columnStart } from './tokenize';
 
 // @ts-ignore: decorator
@@ -82,6 +83,15 @@ export function emit(op: usize, to: usize, line: usize, lineBytes: usize, offset
         to = copyLiteral(to, <usize>load<u32>(slot, SLOTS), <usize>load<u32>(slot, SLOTS + 4));
         break;
       }
+      case OP_START_DATE:
+        to = writeDate(to, start, argument);
+        break;
+      case OP_END_DATE:
+        to = writeDate(to, end, argument);
+        break;
+      case OP_OBJECT_DATE:
+        to = writeDatePart(to, <usize>load<u32>(base, SLOTS + (SLOT_TIME << 3)), argument);
+        break;
       default: // OP_LITERAL
         break;
     }

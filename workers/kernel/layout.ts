@@ -189,6 +189,17 @@ export const OP_ID_OFFSET = 12;
 export const OP_SLOT = 13;
 /** Nothing more than the literal. */
 export const OP_LITERAL = 14;
+/** Year, month or day, as `argument` says (below), of `start`, of `end`, of the object's time. */
+export const OP_START_DATE = 15;
+export const OP_END_DATE = 16;
+export const OP_OBJECT_DATE = 17;
+
+/** Places of the parts of a date: their bytes in the three low bits, above these where they begin in an ISO time. */
+export const DATE_YEAR = 4;
+export const DATE_MONTH = 42;
+export const DATE_DAY = 66;
+export const DATE_BYTES_MASK = 7;
+export const DATE_BYTES_BITS = 3;
 
 /** Longest line the kernel takes; longer ones go to the reference encoder. */
 export const KERNEL_LINE_BYTES = 16384;

@@ -1,7 +1,7 @@
 /** ISO 8601 times of Unix seconds, kept by second: records of one object share few of them. */
 
 import { arena } from './arena';
-import { TIMES, TIMES_ROOM, TIMES_TEXT } from './layout';
+import { DATE_BYTES_BITS, DATE_BYTES_MASK, TIMES, TIMES_ROOM, TIMES_TEXT } from './layout';
 
 const NEVER: u32 = 0xffffffff;
 
@@ -48,10 +48,10 @@ function render(seconds: u32, to: usize): void {
   store<u8>(to, 90, 23);
 }
 
-/** Writes the ISO time, 24 bytes. */
+/** Where the ISO time lies, valid until the next call. */
 // @ts-ignore: decorator
 @inline
-export function writeIso(to: usize, seconds: u32): usize {
+function isoText(seconds: u32): usize {
   const slot = <usize>(seconds & (TIMES_ROOM - 1));
   const text = arena + TIMES_TEXT + (slot << 5);
   const key = arena + TIMES + (slot << 2);
@@ -60,7 +60,28 @@ export function writeIso(to: usize, seconds: u32): usize {
     store<u32>(key, seconds);
     render(seconds, text);
   }
+  return text;
+}
+
+/** Writes the ISO time, 24 bytes. */
+// @ts-ignore: decorator
+@inline
+export function writeIso(to: usize, seconds: u32): usize {
+  const text = isoText(seconds);
   v128.store(to, v128.load(text));
   store<u64>(to, load<u64>(text, 16), 16);
   return to + 24;
+}
+
+/** Writes the part of an ISO time that `place`, a DATE_ constant, says; stores 4 bytes. */
+// @ts-ignore: decorator
+@inline
+export function writeDatePart(to: usize, iso: usize, place: usize): usize {
+  store<u32>(to, load<u32>(iso + (place >> DATE_BYTES_BITS)));
+  return to + (place & DATE_BYTES_MASK);
+}
+
+/** Writes a part of the date of Unix seconds. Not inline: most programs have none, and `emit` stays small without. */
+export function writeDate(to: usize, seconds: u32, place: usize): usize {
+  return writeDatePart(to, isoText(seconds), place);
 }

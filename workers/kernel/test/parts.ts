@@ -9,6 +9,7 @@ import {
 import { prepareTimes, writeIso as writeIsoInline } from '../time';
 
 export { sha1FourLanes } from '../sha1';
+export { writeDate } from '../time';
 
 export function place(arenaAddress: usize): void {
   placeArena(arenaAddress);

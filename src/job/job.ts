@@ -1,0 +1,73 @@
+/**
+ * A job: what stays the same from run to run, namely source, destination and how documents are made. Dates and filters
+ * are not part of it. What runs of it leave behind lies in its folder.
+ *
+ * ```
+ * $XDG_STATE_HOME/flowbulk/jobs/NAME-1f2e3d4c5b/
+ *   job.json              what the job is
+ *   dead-letters.ndjson   what became no document
+ *   bulk-settings.json    settings of indices to put back, while a run has changed them
+ * ```
+ */
+
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { DocumentOptions } from '../formats/document.ts';
+import { sinkError } from '../sinks/write.ts';
+
+/** Version of job.json. */
+const VERSION = 1;
+const NAME_CHARACTERS = 40;
+
+/** What makes a job another one. */
+export interface JobIdentity {
+  /** SOURCE and DESTINATION as given. */
+  readonly source: string;
+  readonly destination: string;
+  readonly ids: DocumentOptions['ids'];
+  readonly namespace: string;
+  readonly tags: readonly string[];
+  readonly keepOriginal: boolean;
+}
+
+/** A job and its places on disk. */
+export interface Job {
+  readonly name: string;
+  readonly folder: string;
+  readonly deadLetterPath: string;
+  readonly bulkSettingsPath: string;
+}
+
+/**
+ * The folder for all jobs: `asked`, else `$XDG_STATE_HOME/flowbulk`, else `~/.local/state/flowbulk`
+ * (https://specifications.freedesktop.org/basedir-spec/latest/).
+ */
+export function stateFolder(asked: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
+  if (asked !== undefined) return path.resolve(asked);
+  return path.join(env['XDG_STATE_HOME'] || path.join(homedir(), '.local', 'state'), 'flowbulk');
+}
+
+/** The job's folder, made where it is not there. Throws E_SINK_*. */
+export function openJob(state: string, identity: JobIdentity): Job {
+  const { source, destination, ids, namespace, tags, keepOriginal } = identity;
+  const facts = { version: VERSION, source, destination, ids, namespace, tags, keepOriginal };
+  const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 10);
+  const readable = destination.split('/').at(-1)?.replaceAll(/[^a-z0-9.-]+/gi, '-') ?? '';
+  const name = `${readable.slice(0, NAME_CHARACTERS)}-${hash}`;
+  const folder = path.join(state, 'jobs', name);
+  const file = path.join(folder, 'job.json');
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, `${JSON.stringify(facts, null, 2)}\n`);
+  } catch (error) {
+    throw sinkError(error, file);
+  }
+  return {
+    name,
+    folder,
+    deadLetterPath: path.join(folder, 'dead-letters.ndjson'),
+    bulkSettingsPath: path.join(folder, 'bulk-settings.json'),
+  };
+}
