@@ -17,7 +17,7 @@ export function releaseForThisMachine(product, releases, wanted = 'newest') {
   const known = releases.map(({ version }) => version).join(', ');
   const candidates = wanted === 'newest' ? releases : releases.filter(({ version }) => version === wanted);
   if (candidates.length === 0) {
-    throw new CannotBeHad(`${product.toUpperCase()} ${wanted} IS NOT KNOWN HERE, ONLY: ${known}`);
+    throw new RangeError(`${product} ${wanted} is not known here, only: ${known}`);
   }
   const found = allJava();
   for (const release of candidates) {

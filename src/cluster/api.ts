@@ -101,14 +101,20 @@ function withoutSecrets(text: string): string {
 }
 
 /**
- * The error for an answer that refuses `doing`, a phrase such as "reading the index template": E_CLUSTER_DENIED for 401
- * and 403, E_CLUSTER_UNREACHABLE where it is worth trying again later, E_CLUSTER_REFUSED for all others.
+ * The error for an answer that refuses `doing`, a phrase such as "reading the index template": E_CLUSTER_BLOCKED for a
+ * write block, E_CLUSTER_DENIED for 401 and 403, E_CLUSTER_UNREACHABLE where it is worth trying again later,
+ * E_CLUSTER_REFUSED for all others.
  */
 export function refusalOf(answer: ApiAnswer, doing: string): FlowbulkError {
   const { status } = answer;
   const { type, reason } = reasonOf(answer);
   const told = [status, type, reason].filter((part) => part !== '').join(', ');
   const facts = { status, type, reason };
+  // 403, or 429 where a disk is full: neither rights nor patience are what is missing.
+  if (type === 'cluster_block_exception') {
+    const message = `a block keeps the cluster from ${doing} (${told}): free disk space, or lift cluster.blocks.* or index.blocks.*`;
+    return new FlowbulkError('E_CLUSTER_BLOCKED', message, { facts });
+  }
   if (status === 401) {
     const next = 'look at the API key (--api-key-file), at --user and its password, or at --aws-sigv4';
     return new FlowbulkError(

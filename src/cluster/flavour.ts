@@ -23,6 +23,9 @@ const OLDEST = { elasticsearch: 8, opensearch: 2 } as const;
 
 const NAMES = { elasticsearch: 'Elasticsearch', opensearch: 'OpenSearch' } as const;
 
+/** Amazon's 403 for credentials that are wrong or old, other than the one for rights that are missing. */
+const WRONG_SIGNATURE = /signature|security token|credential should/i;
+
 /** As much of the answer to `GET /` as is looked at. */
 interface Root {
   readonly tagline?: unknown;
@@ -30,9 +33,10 @@ interface Root {
 }
 
 /**
- * Asks the cluster what it is, by `GET /`. A key that may only write gets a 403 there: then the header
- * `x-elastic-product`, --flavour and --aws-sigv4 count, in this order. Amazon OpenSearch Serverless has no `GET /` and
- * is not asked. Throws E_CLUSTER_DENIED for wrong credentials, E_CLUSTER_REFUSED for versions that are too old, for a
+ * Asks the cluster what it is, by `GET /`. A key that may only write gets a 403 there: then what its headers tell,
+ * --flavour and --aws-sigv4 count, in this order. Elasticsearch names itself on no refusal, but does where anybody may
+ * ask who he is (`GET /_security/_authenticate`); OpenSearch 3 does on all answers. Amazon OpenSearch Serverless has no
+ * `GET /` and is not asked. Throws E_CLUSTER_DENIED for wrong credentials, E_CLUSTER_REFUSED for versions that are too old, for a
  * --flavour that the cluster contradicts and where nothing tells, and as `ClusterApi.call` does.
  */
 export async function discoverCluster(api: ClusterApi, asked: FlavourAsked, signal: AbortSignal): Promise<Cluster> {
@@ -41,10 +45,14 @@ export async function discoverCluster(api: ClusterApi, asked: FlavourAsked, sign
   }
   const doing = 'GET /';
   const answer = await api.call('GET', '/', undefined, signal);
-  if (answer.status === 401 || answer.status === 429 || answer.status >= 500) {
+  const isUnknown = answer.status === 401 || (answer.status === 403 && WRONG_SIGNATURE.test(answer.text));
+  if (isUnknown || answer.status === 429 || answer.status >= 500) {
     throw refusalOf(answer, doing);
   }
-  const cluster = (answer.status === 200 ? told(answer, asked) : null) ?? untold(answer, asked);
+  const isNamed = isElastic(answer.headers) || isOpenSearchThree(answer.headers);
+  const isSilent = answer.status === 403 && !isNamed && asked.flavour === undefined && asked.sigv4 === undefined;
+  const named = isSilent ? await api.call('GET', '/_security/_authenticate', undefined, signal) : answer;
+  const cluster = (answer.status === 200 ? told(answer, asked) : null) ?? untold(named, asked);
   if (cluster === null) {
     const { message, facts } = refusalOf(answer, doing);
     throw refused(
@@ -94,10 +102,12 @@ function told({ json, headers }: ApiAnswer, asked: FlavourAsked): Cluster | null
 
 /** The cluster by its header and the command line; null where nothing tells. */
 function untold({ headers }: ApiAnswer, asked: FlavourAsked): Cluster | null {
-  if (!isElastic(headers) && asked.flavour === undefined && asked.sigv4 === undefined) {
+  const isNamed = isElastic(headers) || isOpenSearchThree(headers);
+  if (!isNamed && asked.flavour === undefined && asked.sigv4 === undefined) {
     return null;
   }
-  const isOpenSearch = !isElastic(headers) && (asked.flavour ?? 'opensearch') === 'opensearch';
+  const isOpenSearch =
+    isOpenSearchThree(headers) || (!isElastic(headers) && (asked.flavour ?? 'opensearch') === 'opensearch');
   const product = isOpenSearch ? 'opensearch' : 'elasticsearch';
   return {
     product,
@@ -111,9 +121,14 @@ function amazonOf(product: Cluster['product'], { sigv4 }: FlavourAsked): Cluster
   return product === 'opensearch' ? (sigv4 ?? null) : null;
 }
 
-/** Elasticsearch 7.14 and later says so in every answer, an error too. */
+/** Elasticsearch 7.14 and later says so in answers, but not in 401, 403 and 413. */
 function isElastic(headers: ApiAnswer['headers']): boolean {
   return headers['x-elastic-product'] === 'Elasticsearch';
+}
+
+/** `x-opensearch-version: OpenSearch/3.8.0 (opensearch)`, in all answers from OpenSearch 3 on. */
+function isOpenSearchThree(headers: ApiAnswer['headers']): boolean {
+  return headers['x-opensearch-version']?.startsWith('OpenSearch/') ?? false;
 }
 
 function checkAge(product: Cluster['product'], version: string | null): void {

@@ -121,7 +121,7 @@ export class ClusterHttp {
       this.#note(host, FAILING_STATUS.has(answer.status));
       return answer;
     } catch (error) {
-      if (!signal.aborted && error instanceof FlowbulkError && error.code === 'E_CLUSTER_UNREACHABLE') {
+      if (error instanceof FlowbulkError && error.code === 'E_CLUSTER_UNREACHABLE') {
         this.#note(host, true);
       }
       throw error;

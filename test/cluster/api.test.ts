@@ -123,7 +123,7 @@ test('an abort ends a wait', async (t) => {
   await assert.rejects(api.call('GET', '/', undefined, stop.signal), { name: 'AbortError' });
 });
 
-test('a closed client frees its connections', async (t) => {
+test('a closed client frees its connections', { timeout: 20_000 }, async (t) => {
   let closed = () => {};
   const isClosed = new Promise<void>((resolve) => {
     closed = resolve;
@@ -166,6 +166,14 @@ const REFUSALS: readonly [string, ApiAnswer, string, RegExp][] = [
   ],
   ["Amazon's older 403", answer(403, { Message: 'no' }), 'E_CLUSTER_DENIED', /\(403, no\)/],
   ['a text as error', answer(400, { error: 'no handler found' }), 'E_CLUSTER_REFUSED', /\(400, no handler found\)/],
+  [
+    'a block',
+    answer(403, {
+      error: { type: 'cluster_block_exception', reason: 'blocked by: [FORBIDDEN/6/cluster read-only (api)];' },
+    }),
+    'E_CLUSTER_BLOCKED',
+    /\(403, cluster_block_exception, blocked by: .*lift cluster\.blocks/,
+  ],
   ['a 404', answer(404, ''), 'E_CLUSTER_REFUSED', /look at the name/],
   ['a redirection', answer(302, '', { location: 'https://b/' }), 'E_CLUSTER_REFUSED', /elsewhere \(https:\/\/b\/\)/],
   ['a 503', answer(503, 'busy'), 'E_CLUSTER_UNREACHABLE', /\(503, busy\).*try again later/],

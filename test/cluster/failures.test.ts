@@ -23,7 +23,7 @@ test('a name that does not exist', async (t) => {
   await assert.rejects(client(t, [host]).request(POST, NEVER), unreachable('dns', host, /ENOTFOUND|EAI_AGAIN/));
 });
 
-test('a silent server is given up in time, and the connection with it', async (t) => {
+test('a silent server is given up in time, and the connection with it', { timeout: 20_000 }, async (t) => {
   let closed = () => {};
   const isClosed = new Promise<void>((resolve) => {
     closed = resolve;
@@ -178,7 +178,7 @@ test('an abort does not count against the host', async (t) => {
   assert.equal((await http.request(GET, NEVER)).host, b);
 });
 
-test('a client that is closed ends also what is still connecting', async (t) => {
+test('a client that is closed ends also what is still connecting', { timeout: 40_000 }, async (t) => {
   for (const scheme of ['http:', 'https:']) {
     let [opened, closed] = [() => {}, () => {}];
     const isOpen = new Promise<void>((resolve) => {
@@ -204,7 +204,7 @@ test('a client that is closed ends also what is still connecting', async (t) => 
   }
 });
 
-test('nothing stays with a long-lived signal', async (t) => {
+test('no listener stays with a long-lived signal, and no timer with the process', async (t) => {
   const host = await serve(t, (_, outgoing) => outgoing.end());
   const dead = await deadOrigin();
   const stop = new AbortController();
@@ -221,9 +221,12 @@ test('nothing stays with a long-lived signal', async (t) => {
     remove(...args);
   };
   const [http, failing] = [client(t, [host]), client(t, [dead])];
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
   for (let i = 0; i < 5; i++) {
     await http.request(POST, signal);
     await assert.rejects(failing.request(POST, signal));
   }
   assert.equal(listeners, 0);
+  assert.ok(timers() <= before, `${timers()} timers, ${before} before`);
 });

@@ -118,6 +118,20 @@ const CASES: readonly Case[] = [
     amazon: 'es',
   },
   {
+    what: 'a 403 for a wrong signature',
+    status: 403,
+    body: { message: 'The request signature we calculated does not match the signature you provided.' },
+    asked: { sigv4: 'es' },
+    is: { code: 'E_CLUSTER_DENIED', message: /request signature we calculated/ },
+  },
+  {
+    what: "a 403 with OpenSearch 3's header",
+    status: 403,
+    headers: { 'x-opensearch-version': 'OpenSearch/3.8.0 (opensearch)' },
+    body: DENIED,
+    is: 'OpenSearch (version not told)',
+  },
+  {
     what: 'a 403 and nothing else',
     status: 403,
     body: DENIED,
@@ -185,9 +199,20 @@ for (const { what, status = 200, headers = {}, body, asked = {}, is, amazon = nu
     } else {
       await assert.rejects(found, is);
     }
-    assert.deepEqual(seen, ['GET /']);
+    const isSilent = status === 403 && Object.keys(headers).length === 0 && asked.flavour === undefined;
+    const isAskedAgain = isSilent && what !== 'a 403 for a wrong signature' && asked.sigv4 === undefined;
+    assert.deepEqual(seen, isAskedAgain ? ['GET /', 'GET /_security/_authenticate'] : ['GET /']);
   });
 }
+
+test('a key that may only write: Elasticsearch names itself where anybody may ask who he is', async (t) => {
+  const origin = await serve(t, ({ url }, outgoing) => {
+    if (url === '/_security/_authenticate') outgoing.writeHead(200, ELASTIC).end('{"username":"u"}');
+    else outgoing.writeHead(403).end(JSON.stringify(DENIED));
+  });
+  const cluster = await discoverCluster(new ClusterApi(client(t, [origin])), {}, NEVER);
+  assert.equal(describeCluster(cluster), 'Elasticsearch (version not told)');
+});
 
 test('Amazon OpenSearch Serverless is not asked', async (t) => {
   const api = new ClusterApi(client(t, [await deadOrigin()]));
