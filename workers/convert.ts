@@ -55,7 +55,14 @@ function setUp(config: WorkerConfig): WorkerKit {
   const converter = new Converter(kernel, config.options, config.format, geo, (line) => {
     const { object, account } = current as OpenObject;
     addTo(account.deadLetters, line.code);
-    deadLetters.add({ v: 1, kind: 'line', object: describeObject(object), etag: object.etag, ...line, run: config.run });
+    deadLetters.add({
+      v: 1,
+      kind: 'line',
+      object: describeObject(object),
+      etag: object.etag,
+      ...line,
+      run: config.run,
+    });
   });
   const count: WorkerKit['count'] = (name, value) => counters.add(worker, name, value);
   return {

@@ -56,7 +56,10 @@ export class ShardBodies {
     const { converter, deliveries } = this.#kit;
     const body = converter.giveBody();
     if (body === null) return;
-    if (body.bytes === 0) return deliveries.putBack(body.place);
+    if (body.bytes === 0) {
+      deliveries.putBack(body.place);
+      return;
+    }
     const parts = this.#parts;
     this.#parts = [];
     const delivery = deliveries.give(body.place, body.bytes, parts).finally(() => this.out.delete(delivery));

@@ -1,6 +1,6 @@
 /** DESTINATION where it is a cluster: found out about, and made ready to be sent to. */
 
-import { type ClusterAccess, accessWarnings, clusterAccess } from '../cluster/access.ts';
+import { accessWarnings, type ClusterAccess, clusterAccess } from '../cluster/access.ts';
 import { ClusterApi } from '../cluster/api.ts';
 import { BulkSettings, restoreLeftOver } from '../cluster/bulk-settings.ts';
 import { type Cluster, describeCluster, discoverCluster } from '../cluster/flavour.ts';
@@ -50,12 +50,7 @@ export const ACCESS_OPTIONS = [
 
 /** Values of those options, with others that matter here. */
 export type DeliveryValues = Values<
-  | (typeof DELIVERY_OPTIONS)[number]
-  | (typeof ACCESS_OPTIONS)[number]
-  | 'ids'
-  | 'compress'
-  | 'aws-region'
-  | 'profile'
+  (typeof DELIVERY_OPTIONS)[number] | (typeof ACCESS_OPTIONS)[number] | 'ids' | 'compress' | 'aws-region' | 'profile'
 >;
 
 /** Requests that are made before it is known what the cluster can take: two keep a single node busy. */
@@ -195,7 +190,9 @@ export async function clusterOutlet(
   try {
     const restored = await restoreLeftOver(api, job.bulkSettingsPath, signal);
     if (restored.length > 0) talk.info(`put back settings that a run before had left: ${restored.join(', ')}`);
-    const facts: NameFacts = timeNamed ? { kind: 'index', hasTemplate: true } : await checkName(open, target, values, io);
+    const facts: NameFacts = timeNamed
+      ? { kind: 'index', hasTemplate: true }
+      : await checkName(open, target, values, io);
     const isElastic = cluster.product === 'elasticsearch' && isElasticStream(target.name);
     const pipeline = values.pipeline ?? (isElastic ? '_none' : null);
     const gzip = (values.compress ?? (target.hosts.every(isLoopback) ? 'none' : 'gzip')) === 'gzip';

@@ -64,7 +64,8 @@ export async function planSetup(
   const notes = await notesOn(api, cluster, name, signal);
   const template = indexTemplate(name, cluster, lean ? 'lean' : 'standard', lifecycle?.settings ?? null);
   await checkRivals(api, template, indexAt(name, nowMs), signal);
-  const change = await templateChange(api, template.name, template.body, signal);
+  const there = await readTemplate(api, template.name, signal);
+  const change = templateChange(there, template);
   const requests: PlannedRequest[] = [
     {
       subject: `index template ${template.name}`,
@@ -75,6 +76,7 @@ export async function planSetup(
     },
     ...(lifecycle === null ? [] : await indexRequests(api, pattern, lifecycle, signal)),
   ];
+  if (there !== null && lifecycle === null) notes.push(...lostLifecycle(there));
   return { requests, notes: [...(change === 'none' ? [] : notes), ...(lifecycle?.notes ?? [])] };
 }
 
@@ -134,8 +136,8 @@ async function checkRivals(
   );
 }
 
-async function templateChange(api: ClusterApi, name: string, body: JsonObject, signal: AbortSignal): Promise<Change> {
-  const there = await readTemplate(api, name, signal);
+/** Throws E_CLUSTER_REFUSED where a template of that name is somebody else's. */
+function templateChange(there: JsonObject | null, { name, body }: IndexTemplate): Change {
   if (there === null) return 'create';
   if (patternsOf(there) !== patternsOf(body)) {
     throw refused(
@@ -144,6 +146,13 @@ async function templateChange(api: ClusterApi, name: string, body: JsonObject, s
     );
   }
   return isSameTemplate(there, body) ? 'none' : 'replace';
+}
+
+function lostLifecycle(there: JsonObject): readonly string[] {
+  const { settings } = (there['template'] ?? {}) as { settings?: { index?: { lifecycle?: { name?: string } } } };
+  const policy = settings?.index?.lifecycle?.name;
+  if (policy === undefined) return [];
+  return [`the template that is there has the lifecycle policy ${policy}, and loses it: add --lifecycle to keep it`];
 }
 
 /** Settings of an index that is there, as far as they were asked for. */

@@ -5,8 +5,8 @@ import { addTo, type BodyPart } from '../sinks/document-account.ts';
 import { describeObject } from '../sources/refusals.ts';
 import { scanAnswer } from './answer.ts';
 import type { BulkDocuments } from './bulk-documents.ts';
-import type { BulkSpec } from './bulk-spec.ts';
 import type { SenderContext } from './bulk-sender.ts';
+import type { BulkSpec } from './bulk-spec.ts';
 import type { Permits } from './permits.ts';
 import { blockedError, groupOf, type ItemVerdict, itemVerdict, plainReason, stopError } from './verdict.ts';
 
@@ -71,7 +71,10 @@ export class Answered {
     const block = left.find(({ verdict }) => verdict === 'blocked');
     return {
       hasProgress,
-      why: first === undefined ? null : `${left.length} items of ${first.status} ${first.type ?? ''}: ${plainReason(first.reason ?? '')}`,
+      why:
+        first === undefined
+          ? null
+          : `${left.length} items of ${first.status} ${first.type ?? ''}: ${plainReason(first.reason ?? '')}`,
       isUncertain: pushedBack.some(({ status }) => status >= 500),
       blocked: block === undefined ? null : blockedError(block.status, block.type, block.reason ?? '', this.#spec.name),
     };

@@ -60,7 +60,9 @@ export class BulkDocuments {
     const starts = this.#places();
     const [from, to] = [starts[index] as number, (starts[index + 1] as number) - 1];
     const middle = this.#bytes.indexOf(NEWLINE, from);
-    return which === 'action' ? this.#bytes.toString('utf8', from, middle) : this.#bytes.toString('utf8', middle + 1, to);
+    return which === 'action'
+      ? this.#bytes.toString('utf8', from, middle)
+      : this.#bytes.toString('utf8', middle + 1, to);
   }
 
   /** What the action line says: index and id, null where it does not. */
@@ -120,6 +122,9 @@ export class BulkDocuments {
       if (inFirst < documents) second.push({ account, documents: documents - inFirst });
       before += documents;
     }
-    return [new BulkDocuments(this.#bytes.subarray(0, cut), first), new BulkDocuments(this.#bytes.subarray(cut), second)];
+    return [
+      new BulkDocuments(this.#bytes.subarray(0, cut), first),
+      new BulkDocuments(this.#bytes.subarray(cut), second),
+    ];
   }
 }

@@ -118,7 +118,7 @@ export class BulkSender {
       if (tried.hasProgress || failures === 0) failingSinceMs = Date.now();
       failures = tried.hasProgress ? 1 : failures + 1;
       if (!tried.isBlocked) this.#giveUpAfter(failingSinceMs, tried.why);
-      await this.#wait(failures);
+      await this.#wait(failures, tried.isBlocked);
       this.#permits.count('resent', documents.count);
       const now = isUncertain ? await this.#stored?.look(0) : undefined;
       if (now !== undefined && now.indices !== before?.indices) await this.#dropStored(documents, () => true);
@@ -138,10 +138,12 @@ export class BulkSender {
   }
 
   /** Waits a random part of a time that doubles with each failure (full jitter). */
-  async #wait(failures: number): Promise<void> {
+  async #wait(failures: number, isBlocked: boolean): Promise<void> {
     const { signal, random = Math.random } = this.#context;
     const mostMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
-    await sleep(random() * mostMs, undefined, { signal }).catch((error) => {
+    const waitMs = random() * mostMs;
+    if (isBlocked) this.#permits.blocked(waitMs);
+    await sleep(waitMs, undefined, { signal }).catch((error) => {
       signal.throwIfAborted();
       throw error;
     });

@@ -5,7 +5,7 @@
  *
  * ```
  * Int32    lock, wake-ups, requests under way
- * doubles  controller │ bytes under way │ next send │ last success │ largest body │ typical body │ tallies
+ * doubles  controller │ bytes under way │ next send │ last success │ largest body │ typical body │ blocked until │ tallies
  * ```
  */
 
@@ -22,7 +22,8 @@ const NEXT_SEND_MS = BYTES_UNDER_WAY + 1;
 const LAST_SUCCESS_MS = BYTES_UNDER_WAY + 2;
 const LARGEST_BODY = BYTES_UNDER_WAY + 3;
 const TYPICAL_BYTES = BYTES_UNDER_WAY + 4;
-const FIRST_TALLY = BYTES_UNDER_WAY + 5;
+const BLOCKED_MS = BYTES_UNDER_WAY + 5;
+const FIRST_TALLY = BYTES_UNDER_WAY + 6;
 
 /** What is counted over all workers. */
 const TALLIES = [
@@ -172,6 +173,16 @@ export class Permits {
   /** The cluster took something, or says itself that it will again. */
   succeeded(): void {
     this.#numbers[LAST_SUCCESS_MS] = Date.now();
+  }
+
+  /** The cluster blocks writes, and some worker waits for `waitMs` until it looks again. */
+  blocked(waitMs: number): void {
+    this.#numbers[BLOCKED_MS] = Date.now() + waitMs + LOOK_UP_MS;
+  }
+
+  /** Whether a worker waits since the cluster blocks writes. */
+  get isBlocked(): boolean {
+    return Date.now() < this.#get(BLOCKED_MS);
   }
 
   /** Largest body that the cluster takes, as far as it is known, in bytes. */

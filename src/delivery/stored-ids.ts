@@ -122,7 +122,9 @@ export class StoredIds {
     const answer = await this.#api.call('GET', path, undefined, this.#signal);
     if (answer.status !== 200) throw refusalOf(answer, `looking up the mapping of ${PATH_FIELD} in ${this.#stream}`);
     const types = Object.entries((answer.json as FieldCapabilities).fields?.[PATH_FIELD] ?? {});
-    return types.length === 1 && types.every(([type, can]) => type !== 'unmapped' && can.searchable && can.aggregatable);
+    return (
+      types.length === 1 && types.every(([type, can]) => type !== 'unmapped' && can.searchable && can.aggregatable)
+    );
   }
 
   /** Those ids that the stream has. */

@@ -54,7 +54,11 @@ export function openJob(state: string, identity: JobIdentity): Job {
   const { source, destination, ids, namespace, tags, keepOriginal } = identity;
   const facts = { version: VERSION, source, destination, ids, namespace, tags, keepOriginal };
   const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 10);
-  const readable = destination.split('/').at(-1)?.replaceAll(/[^a-z0-9.-]+/gi, '-') ?? '';
+  const readable =
+    destination
+      .split('/')
+      .at(-1)
+      ?.replaceAll(/[^a-z0-9.-]+/gi, '-') ?? '';
   const name = `${readable.slice(0, NAME_CHARACTERS)}-${hash}`;
   const folder = path.join(state, 'jobs', name);
   const file = path.join(folder, 'job.json');

@@ -2,6 +2,7 @@
 
 import type { Reading } from './meter.ts';
 import { formatBytes, formatCount, formatShort } from './numbers.ts';
+import type { ProgressSnapshot } from './snapshot.ts';
 
 /** The time left in steps as coarse as the guess is: a display that changes every second looks surer than it is. */
 export function formatEta({ etaSeconds, isEtaLeast }: Pick<Reading, 'etaSeconds' | 'isEtaLeast'>): string {
@@ -18,6 +19,17 @@ export function percentOf({ at }: Reading): number | null {
   return at.bytesListed <= 0 ? null : Math.min(100, Math.floor((100 * at.bytesDone) / at.bytesListed));
 }
 
+/** How delivery goes, where documents go to a cluster. */
+function deliveryParts({ delivery }: ProgressSnapshot): readonly string[] {
+  if (delivery === undefined) return [];
+  const { concurrency, pushbacks, isBlocked } = delivery;
+  return [
+    ...(isBlocked ? ['the cluster blocks writes: waiting'] : []),
+    `${formatCount(concurrency)} at a time`,
+    ...(pushbacks > 0 ? [`${formatShort(pushbacks)} pushed back`] : []),
+  ];
+}
+
 /** What stands beside the bar, most important first. */
 export function shortParts(reading: Reading): readonly string[] {
   const { at, recordsPerSecond, bytesPerSecond, objectsLeft } = reading;
@@ -26,6 +38,7 @@ export function shortParts(reading: Reading): readonly string[] {
     `${formatShort(recordsPerSecond)} rec/s`,
     formatEta(reading),
     ...(at.deadLetters > 0 ? [`${formatShort(at.deadLetters)} dead`] : []),
+    ...deliveryParts(at),
     `${formatBytes(bytesPerSecond)}/s`,
     `${formatShort(objectsLeft)}${more} objects`,
   ];
@@ -40,6 +53,7 @@ function progressParts(reading: Reading): readonly string[] {
     `${formatCount(objectsLeft)}${more} objects left`,
     formatEta(reading),
     ...(at.deadLetters > 0 ? [`${formatCount(at.deadLetters)} dead letters`] : []),
+    ...deliveryParts(at),
   ];
 }
 

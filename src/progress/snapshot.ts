@@ -11,6 +11,8 @@ export interface DeliveryFacts {
   readonly refused: number;
   /** Documents that were sent more than once. */
   readonly resent: number;
+  /** The cluster blocks writes, and that is waited for. */
+  readonly isBlocked: boolean;
 }
 
 /** Where a run stands, as counters that only grow. */

@@ -1,7 +1,7 @@
 /** The closing block of a run: what came in, what went out, what failed, and what bounded the speed. */
 
-import type { DeliveryFacts } from './snapshot.ts';
 import { formatBytes, formatCount, formatSeconds, formatShare } from './numbers.ts';
+import type { DeliveryFacts } from './snapshot.ts';
 
 const NAMED_OBJECTS = 10;
 

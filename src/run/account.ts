@@ -133,6 +133,7 @@ export class Account {
       accepted: permits.tally('accepted'),
       refused: permits.tally('refused'),
       resent: permits.tally('resent'),
+      isBlocked: permits.isBlocked,
     };
   }
 
@@ -140,8 +141,7 @@ export class Account {
   summary(counters: Counters): RunSummary {
     const source = counters.total('sourceMs') / 1000;
     const sink = counters.total('sinkMs') / 1000;
-    const anyLetter =
-      this.#failed.length > 0 || this.#failureStore > 0 || Object.keys(this.#deadLetters).length > 0;
+    const anyLetter = this.#failed.length > 0 || this.#failureStore > 0 || Object.keys(this.#deadLetters).length > 0;
     return {
       stoppedAtLimit: this.#isLimited,
       objectsDone: this.#objectsDone,

@@ -117,6 +117,13 @@ test('indices of a lifecycle are made after the template, those there get their 
   assert.deepEqual([...new Set(again.requests.map(({ change }) => change))], ['none']);
 });
 
+test('a template that would lose its lifecycle is told of', async (t) => {
+  const { plan, apply } = await setUp(t);
+  await apply(await plan('f-{yyyy.MM}', { policy: 'p', from: '2026-06-01' }));
+  assert.match((await plan('f-{yyyy.MM}')).notes.join(), /has the lifecycle policy p, and loses it/);
+  assert.doesNotMatch((await plan('f-{yyyy.MM}', { policy: 'q', from: '2026-06-01' })).notes.join(), /loses it/);
+});
+
 test('an index that somebody else makes in between gets its settings all the same', async (t) => {
   const { plan, apply, state } = await setUp(t);
   const planned = await plan('f-{yyyy.MM}', { policy: 'p', from: '2026-06-01' });

@@ -32,6 +32,24 @@ test('the line says it all', () => {
   );
 });
 
+test('where documents go to a cluster, the line says how that goes', () => {
+  const delivery = {
+    concurrency: 7,
+    mostUnderWay: 9,
+    requests: 12_000,
+    pushbacks: 1_250,
+    accepted: 1,
+    refused: 0,
+    resent: 5,
+    isBlocked: true,
+  };
+  const at = { ...READING.at, deadLetters: 0, delivery };
+  const says = /eta 30 s, the cluster blocks writes: waiting, 7 at a time, 1\.25k pushed back$/;
+  assert.match(progressLine({ ...READING, at }), says);
+  const calm = { ...at, delivery: { ...delivery, pushbacks: 0, isBlocked: false } };
+  assert.match(progressLine({ ...READING, at: calm }), /eta 30 s, 7 at a time$/);
+});
+
 test('while the listing goes on, what is left is a least', () => {
   const listing = { ...READING, at: { ...READING.at, listingDone: false, deadLetters: 0 }, isEtaLeast: true };
   assert.match(progressLine(listing), /1,000\+ objects left, eta > 30 s$/);

@@ -69,3 +69,34 @@ test('the JSON form has totals and rates beside the parts', () => {
   );
   assert.equal(summaryAsJson({ ...CLEAN, wallSeconds: 0 })['recordsPerSecond'], 0);
 });
+
+test('what became of documents at a cluster', () => {
+  const delivery = {
+    concurrency: 5,
+    mostUnderWay: 9,
+    requests: 12_000,
+    pushbacks: 20,
+    accepted: 51_999_000,
+    refused: 1_000,
+    resent: 70_000,
+    isBlocked: false,
+    created: 50_000_000,
+    duplicates: 1_990_000,
+    failureStore: 9_000,
+    rejects: { 'document_parsing_exception: failed to parse': 990, other: 10 },
+    hasIds: true,
+  };
+  const text = summaryAsText({ ...CLEAN, objectsUnfinished: 2, delivery });
+  const lines = text.split('\n');
+  assert.equal(lines[0], 'objects       1,234 done, 2 unfinished');
+  assert.deepEqual(lines.slice(3, 9), [
+    'created       50,000,000',
+    'duplicates    1,990,000 (there already)',
+    'failure store 9,000: not searched with the others',
+    'rejected      990: document_parsing_exception: failed to parse',
+    'rejected      10: other',
+    'requests      12,000, at most 9 at a time, 20 pushed back, 70,000 documents sent again',
+  ]);
+  assert.match(text, /5 % for the cluster\n/);
+  assert.match(summaryAsText({ ...CLEAN, delivery: { ...delivery, hasIds: false } }), /at least once +without ids/);
+});

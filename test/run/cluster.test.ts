@@ -105,7 +105,10 @@ for (const seed of [11, 12]) {
       assert.equal(created + duplicates + failureStore + sum(rejects), ALL);
       assert.equal(summary?.records, created + duplicates + failureStore + sum(summary?.deadLetters ?? {}));
       assert.equal(server.stored.size, created + duplicates);
-      assert.deepEqual([...server.stored].filter(([, { times }]) => times !== 1), []);
+      assert.deepEqual(
+        [...server.stored].filter(([, { times }]) => times !== 1),
+        [],
+      );
       for (const [id, { document }] of server.stored) assert.equal(document, expected.get(id));
       const documents = letters.filter(({ kind, run }) => kind !== 'line' && run === letters.at(-1)?.run);
       assert.equal(documents.length, failureStore + sum(rejects));
