@@ -188,6 +188,9 @@ export async function clusterOutlet(
   const { api, access, cluster } = open;
   const { talk, signal } = io;
   try {
+    if (values.bulkSettings && cluster.isServerless) {
+      throw new FlowbulkError('E_USAGE', `--bulk-settings is not for ${describeCluster(cluster)}, which has none to set`);
+    }
     const restored = await restoreLeftOver(api, job.bulkSettingsPath, signal);
     if (restored.length > 0) talk.info(`put back settings that a run before had left: ${restored.join(', ')}`);
     const facts: NameFacts = timeNamed

@@ -85,7 +85,7 @@ export function documentOptionsOf(
 }
 
 /** The exit code of a run that came to its end. */
-export function exitCodeOf(summary: RunSummary): number {
+function exitCodeOf(summary: RunSummary): number {
   const { objectsDone, objectsDamaged, objectsRefused, deadLetters, delivery } = summary;
   if (summary.stoppedAtLimit) return EXIT.limit;
   const refused = Object.values(objectsRefused).reduce((sum, count) => sum + count, 0);
@@ -142,6 +142,7 @@ export async function convertInto(
   if (values.city.length + values.asn.length === 0) talk.warn(NO_GEO);
   const source = openSource(spec);
   let outlet: Outlet | null = null;
+  let failure: unknown = null;
   try {
     const bucketRegion = await source.bucketRegion(signal);
     const runName = randomUUID().slice(0, 8);
@@ -170,9 +171,16 @@ export async function convertInto(
     await watch(run, outlet, values, io);
     if (run.snapshot().objectsListed === 0) talk.warn(`nothing to read in ${sourceText}`);
     return exitCodeOf(run.summary());
+  } catch (error) {
+    failure = error;
+    throw error;
   } finally {
-    await outlet?.close();
     await source.close();
+    await outlet?.close().catch((error: Error) => {
+      // What ended the run is what has to be told; this is said beside it.
+      if (failure === null) throw error;
+      talk.warn(error.message);
+    });
   }
 }
 

@@ -15,6 +15,15 @@ const MAX_LEFT = 60;
 const LONG_COMMAND_OPTIONS = 24;
 const SHORT_GROUPS: ReadonlySet<string> = new Set(['aws', 'talk']);
 
+/** One with more than this shows those in short, too, that shorter commands explain. */
+const LONGEST_COMMAND_OPTIONS = 45;
+const SHORTER_GROUPS: ReadonlySet<string> = new Set([...SHORT_GROUPS, 'read', 'documents', 'credentials']);
+
+function shortGroups({ options }: Command): ReadonlySet<string> {
+  if (options.length > LONGEST_COMMAND_OPTIONS) return SHORTER_GROUPS;
+  return options.length > LONG_COMMAND_OPTIONS ? SHORT_GROUPS : new Set();
+}
+
 function flagOf(name: OptionName): string {
   const { kind, value, choices } = OPTIONS[name];
   if (kind === 'flag') return `--${name}`;
@@ -70,14 +79,13 @@ export function commandHelp(command: Command, paint: Paint): string {
   const usage = command.usage.map((line) => `  flowbulk ${line} [OPTIONS]`).join('\n');
   const positional = columns(command.arguments.map((one) => [one.name, one.help]));
   blocks.push(`${paint.bold('Usage')}\n${usage}${positional === '' ? '' : `\n${positional}`}`);
-  const isLong = command.options.length > LONG_COMMAND_OPTIONS;
+  const inShort = shortGroups(command);
   const groups = Object.entries(GROUPS).flatMap(([group, title]) => {
     const names = command.options.filter((name) => OPTIONS[name].group === group);
     if (names.length === 0) return [];
-    const body =
-      isLong && SHORT_GROUPS.has(group)
-        ? wrap(names.map(flagOf), '  ')
-        : columns(names.map((name) => [flagOf(name), explain(name)]));
+    const body = inShort.has(group)
+      ? wrap(names.map(flagOf), '  ')
+      : columns(names.map((name) => [flagOf(name), explain(name)]));
     return [`${paint.bold(title)}\n${body}`];
   });
   blocks.push(groups.join('\n'));

@@ -110,7 +110,7 @@ const TABLE = {
   'field': { kind: 'texts', group: 'documents', value: 'NAME=VALUE', help: 'constant in every document: labels.env=prod (repeatable)' },
   'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk'], default: 'documents', help: 'NDJSON of documents, or bodies for _bulk' },
 
-  'compress': { kind: 'choice', group: 'output', value: 'HOW', choices: ['none', 'gzip'], defaultShown: 'none', help: 'compress what is written or sent' },
+  'compress': { kind: 'choice', group: 'output', value: 'HOW', choices: ['none', 'gzip'], defaultShown: 'none; gzip to other machines', help: 'compress what is written or sent' },
   'part-bytes': { kind: 'bytes', group: 'output', value: 'SIZE', defaultShown: '10MiB with --as bulk', help: 'begin a new part at this size' },
   'dead-letters': { kind: 'path', group: 'output', value: 'FILE', default: './flowbulk-dead-letters.ndjson', help: 'where lines go that are no record' },
 
@@ -125,7 +125,7 @@ const TABLE = {
   'wait-blocked': { kind: 'flag', group: 'delivery', help: 'wait while the cluster blocks writes, instead of stopping' },
   'pipeline': { kind: 'text', group: 'delivery', value: 'NAME', help: 'ingest pipeline that documents go through' },
   'bulk-settings': { kind: 'flag', group: 'delivery', help: 'no refresh and no replicas while loading (time-named indices)' },
-  'flavour': { kind: 'choice', group: 'delivery', value: 'KIND', choices: ['elasticsearch', 'serverless', 'opensearch'], defaultShown: 'found out', help: 'what the cluster is, where it does not tell' },
+  'flavour': { kind: 'choice', group: 'delivery', value: 'KIND', choices: ['elasticsearch', 'serverless', 'opensearch'], help: 'what the cluster is, where it does not tell' },
   'apply': { kind: 'flag', group: 'delivery', help: 'do it, instead of showing what would be done' },
   'lean': { kind: 'flag', group: 'delivery', help: 'index only what is searched most: a third faster' },
   'lifecycle': { kind: 'text', group: 'delivery', value: 'POLICY', help: 'lifecycle policy of the indices, by the age of their records' },
