@@ -189,7 +189,10 @@ export async function clusterOutlet(
   const { talk, signal } = io;
   try {
     if (values.bulkSettings && cluster.isServerless) {
-      throw new FlowbulkError('E_USAGE', `--bulk-settings is not for ${describeCluster(cluster)}, which has none to set`);
+      throw new FlowbulkError(
+        'E_USAGE',
+        `--bulk-settings is not for ${describeCluster(cluster)}, which has none to set`,
+      );
     }
     const restored = await restoreLeftOver(api, job.bulkSettingsPath, signal);
     if (restored.length > 0) talk.info(`put back settings that a run before had left: ${restored.join(', ')}`);

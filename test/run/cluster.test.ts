@@ -76,6 +76,15 @@ test('a load, and the same again: created, then there already', async () => {
   });
 });
 
+test('--op index writes what is there again', async () => {
+  await withServer({ seed: 1 }, async (server) => {
+    await load(server, 'vpcflow');
+    const { summary } = await load(server, 'vpcflow', '--op', 'index');
+    assert.deepEqual([summary?.delivery.created, summary?.delivery.duplicates], [0, ALL]);
+    assert.ok([...server.stored.values()].every(({ times }) => times === 2));
+  });
+});
+
 test('bodies hold documents of several objects', async () => {
   await withServer({ seed: 1 }, async (server) => {
     await load(server, 'vpcflow');
