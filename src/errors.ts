@@ -43,6 +43,9 @@ const CODES = {
   E_CLUSTER_BLOCKED: EXIT.sinkRefused,
   E_CLUSTER_REJECTS: EXIT.sinkRefused,
   E_CLUSTER_UNREACHABLE: EXIT.tryAgain,
+  E_LEDGER_UNAVAILABLE: EXIT.usage,
+  E_LEDGER_NEWER: EXIT.usage,
+  E_LOCKED: EXIT.locked,
   E_STOPPED: EXIT.interrupted,
 } as const;
 

@@ -59,6 +59,8 @@ export interface ObjectOutcome {
   readonly deadLetters: Readonly<Record<string, number>>;
   /** Documents that the cluster refused, by reason. */
   readonly rejects: Readonly<Record<string, number>>;
+  /** The indices behind the target's name when it was begun; null where that was not looked up. */
+  readonly indices: string | null;
 }
 
 /** What became of a shard. `fatal` ends the run: objects that are not in `outcomes` were not finished. */

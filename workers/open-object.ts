@@ -39,6 +39,7 @@ export class OpenObject {
       failureStore,
       deadLetters,
       rejects,
+      indices: this.account.lookedAt,
     };
   }
 }

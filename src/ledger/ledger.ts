@@ -1,0 +1,222 @@
+/** A job's ledger: which objects are done, and what became of their records. */
+
+import { closeSync, fdatasyncSync, openSync } from 'node:fs';
+import type { ObjectOutcome } from '../../workers/config.ts';
+import { parseKey } from '../plan/keys.ts';
+import { describeObject } from '../sources/refusals.ts';
+import type { RefusedObject, SourceObject } from '../sources/source.ts';
+import { dayOfObject, decodeEntry, type Entry, type EntryState, encodeEntry, entryKey, stateOf } from './entry.ts';
+import { openStore, type Store } from './store.ts';
+import { addEntry, addTotals, noTotals, type Totals } from './totals.ts';
+
+/** Outcomes are written together when there are so many, or when so much time has passed. */
+const GROUP_OUTCOMES = 2_000;
+const GROUP_MS = 1_000;
+
+/** States in which an object is not read again. */
+const FINISHED: ReadonlySet<EntryState> = new Set(['done', 'damaged']);
+
+/** Why an object is not simply done. */
+export interface Trouble {
+  readonly object: string;
+  readonly state: EntryState;
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Sums of one day, account and region. Day 0, account and region `-` stand for what keys do not say. */
+export interface DayTotals extends Totals {
+  /** Days since the epoch. */
+  readonly day: number;
+  readonly account: string;
+  readonly region: string;
+}
+
+/** What is written of an object. */
+interface Pending {
+  readonly object: SourceObject;
+  readonly outcome: EntryState;
+  readonly counts: Pick<Entry, 'records' | 'created' | 'duplicates' | 'failureStore' | 'deadLetters'>;
+  readonly indices: string;
+  readonly code: string;
+  readonly reason: string;
+}
+
+const NO_COUNTS = { records: 0, created: 0, duplicates: 0, failureStore: 0, deadLetters: 0 };
+
+/** The ledger of one job, for one writer at a time. */
+export class Ledger {
+  readonly #store: Store;
+  readonly #deadLetterPath: string;
+  readonly #names = new Map<string, number>();
+  #waiting: Pending[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #failure: unknown = null;
+
+  private constructor(store: Store, deadLetterPath: string) {
+    this.#store = store;
+    this.#deadLetterPath = deadLetterPath;
+    for (const { key, value } of store.names.getRange()) this.#names.set(key, value);
+  }
+
+  /** Opens or makes the ledger in a folder. Throws E_LEDGER_* and E_SINK_*. */
+  static async open(folder: string, deadLetterPath: string, readOnly = false): Promise<Ledger> {
+    return new Ledger(await openStore(folder, readOnly), deadLetterPath);
+  }
+
+  /** Whether an object, this version of it, need not be read again. */
+  isDone(object: SourceObject): boolean {
+    const bytes = this.#store.entries.getBinaryFast(entryKey(object));
+    return bytes !== undefined && FINISHED.has(stateOf(bytes));
+  }
+
+  /** The entry of an object; null where there is none. */
+  entryOf(object: SourceObject): Entry | null {
+    const bytes = this.#store.entries.getBinary(entryKey(object));
+    return bytes === undefined ? null : decodeEntry(bytes);
+  }
+
+  /** Takes outcomes in; they are on disk a second later, or when `flush` returns. Throws what writing threw before. */
+  record(outcomes: readonly ObjectOutcome[]): void {
+    for (const { object, outcome, error, indices, ...counts } of outcomes) {
+      const { records, created, duplicates, failureStore } = counts;
+      const deadLetters = Object.values(counts.deadLetters).reduce((sum, count) => sum + count, 0);
+      this.#add({
+        object,
+        outcome,
+        counts: { records, created, duplicates, failureStore, deadLetters },
+        indices: indices ?? '',
+        code: error?.code ?? '',
+        reason: error?.message ?? '',
+      });
+    }
+  }
+
+  /** Takes in that the listing refuses an object. */
+  refuse({ object, code, reason }: RefusedObject): void {
+    this.#add({ object, outcome: 'failed', counts: NO_COUNTS, indices: '', code, reason });
+  }
+
+  #add(pending: Pending): void {
+    if (this.#failure !== null) throw this.#failure;
+    this.#waiting.push(pending);
+    if (this.#waiting.length >= GROUP_OUTCOMES) this.flush();
+    else this.#timer ??= setTimeout(() => this.#flushLater(), GROUP_MS);
+  }
+
+  #flushLater(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      // Told by the next outcome, or at the end.
+      this.#failure = error;
+    }
+  }
+
+  /** Writes what was taken in. Throws E_SINK_*. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#failure !== null) throw this.#failure;
+    const group = this.#waiting;
+    if (group.length === 0) return;
+    // An object is done only when its dead letters cannot be lost either.
+    if (group.some(({ counts }) => counts.deadLetters + counts.failureStore > 0)) this.#syncDeadLetters();
+    this.#store.write(() => this.#write(group));
+    this.#waiting = [];
+  }
+
+  #syncDeadLetters(): void {
+    const descriptor = openSync(this.#deadLetterPath, 'r');
+    try {
+      fdatasyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  #write(group: readonly Pending[]): void {
+    const { entries, trouble, totals } = this.#store;
+    const changed = new Map<string, Totals>();
+    const totalsAt = (key: string): Totals => {
+      let sums = changed.get(key);
+      if (sums === undefined) {
+        const text = totals.get(key);
+        sums = text === undefined ? noTotals() : (JSON.parse(text) as Totals);
+        changed.set(key, sums);
+      }
+      return sums;
+    };
+    for (const { object, outcome, counts, indices, code, reason } of group) {
+      const key = entryKey(object);
+      const day = dayOfObject(object);
+      const before = entries.getBinary(key);
+      const old = before === undefined ? null : decodeEntry(before);
+      const entry: Entry = {
+        ...counts,
+        state: outcome,
+        attempts: (old?.attempts ?? 0) + 1,
+        group: old?.group ?? this.#numberOf(groupOf(object)),
+        // The one of the first try: what came before a rollover is what matters.
+        indices: old?.indices || (indices === '' ? 0 : this.#numberOf(`indices ${indices}`)),
+      };
+      entries.putSync(key, encodeEntry(entry));
+      if (old !== null) addEntry(totalsAt(`${old.group} ${day}`), old, -1);
+      addEntry(totalsAt(`${entry.group} ${day}`), entry, 1);
+      if (outcome === 'done') {
+        if (old !== null && old.state !== 'done') trouble.removeSync(key);
+      } else {
+        const why: Trouble = { object: describeObject(object), state: outcome, code, reason };
+        trouble.putSync(key, JSON.stringify(why));
+      }
+    }
+    for (const [key, sums] of changed) totals.putSync(key, JSON.stringify(sums));
+  }
+
+  #numberOf(name: string): number {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    const number = this.#names.size + 1;
+    this.#store.names.putSync(name, number);
+    this.#names.set(name, number);
+    return number;
+  }
+
+  /** Sums by day, account and region, days ascending. */
+  days(): readonly DayTotals[] {
+    const names = new Map([...this.#names].map(([name, number]) => [number, name]));
+    const all: DayTotals[] = [];
+    for (const { key, value } of this.#store.totals.getRange()) {
+      const [group, day] = key.split(' ').map(Number) as [number, number];
+      const [account = '-', region = '-'] = names.get(group)?.split(' ').slice(1) ?? [];
+      all.push({ ...(JSON.parse(value) as Totals), day, account, region });
+    }
+    return all.sort((a, b) => a.day - b.day || a.account.localeCompare(b.account) || a.region.localeCompare(b.region));
+  }
+
+  /** Sums over everything. */
+  totals(): Totals {
+    const sums = noTotals();
+    for (const one of this.days()) addTotals(sums, one);
+    return sums;
+  }
+
+  /** Objects that are not simply done, in the order of their days. */
+  *troubles(): Generator<Trouble> {
+    for (const { value } of this.#store.trouble.getRange()) yield JSON.parse(value) as Trouble;
+  }
+
+  /** Writes what is left and closes. Throws E_SINK_*. */
+  async close(): Promise<void> {
+    try {
+      this.flush();
+    } finally {
+      await this.#store.close();
+    }
+  }
+}
+
+function groupOf({ key }: SourceObject): string {
+  const { account, region } = parseKey(key);
+  return `group ${account ?? '-'} ${region ?? '-'}`;
+}
