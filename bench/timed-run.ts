@@ -5,25 +5,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GeoImage } from '../src/geo/build.ts';
 import { SHARD_LIMITS } from '../src/plan/shard.ts';
 import { type Run, startRun } from '../src/run/run.ts';
-import { openDestination } from '../src/sinks/destination.ts';
 import type { SourceObject } from '../src/sources/source.ts';
+import type { BenchOutlet } from './outlets.ts';
 import { cpuMsNow, type Taken } from './rounds.ts';
-import { DOCUMENT_OPTIONS } from './subject.ts';
 
 /** Shards that warm a worker up: one to compile its code, the others because one worker may get two of them. */
 const WARM_SHARDS = 3;
 const POLL_MS = 5;
 const STALLED_MS = 60_000;
 
+/** Objects in the order in which a run lists them. */
+export interface TimedListing {
+  readonly objects: readonly SourceObject[];
+  /** So many of them come before the clock begins: whole shards. */
+  readonly warm: number;
+}
+
 /** What to run. */
 export interface TimedRunOptions {
-  readonly objects: readonly SourceObject[];
+  readonly listing: TimedListing;
   readonly image: GeoImage;
   readonly workers: number;
-  /** Shards that are timed, for each worker. */
-  readonly shardsPerWorker: number;
-  /** Where documents go. */
-  readonly destination: string;
+  readonly outlet: BenchOutlet;
   readonly scratch: string;
 }
 
@@ -33,18 +36,27 @@ export interface TimedRun extends Taken {
   readonly bytesOut: number;
 }
 
-/** Objects, over and over, cut where a shard is full; the cut decides when a shard is handed out. */
-function* cycle(objects: readonly SourceObject[]): Generator<{ object: SourceObject; beginsShard: boolean }> {
-  let bytes = 0;
-  let count = 0;
-  for (let i = 0; ; i++) {
-    const object = objects[i % objects.length]!;
-    const isFull = bytes + object.size > SHARD_LIMITS.maxBytes || count >= SHARD_LIMITS.maxObjects;
-    const beginsShard = count > 0 && isFull;
-    if (beginsShard) bytes = count = 0;
+/** A set over and over: shards that warm workers up, then so many for each worker. */
+export function cycledListing(
+  objects: readonly SourceObject[],
+  workers: number,
+  shardsPerWorker: number,
+): TimedListing {
+  const listed: SourceObject[] = [];
+  const warmShards = WARM_SHARDS * workers;
+  const allShards = warmShards + shardsPerWorker * workers;
+  let warm = 0;
+  for (let shard = 0, bytes = 0, count = 0; ; count++) {
+    const object = objects[listed.length % objects.length]!;
+    // Where a run cuts, see plan/shard.ts.
+    if (count > 0 && (bytes + object.size > SHARD_LIMITS.maxBytes || count >= SHARD_LIMITS.maxObjects)) {
+      bytes = count = 0;
+      shard++;
+      if (shard === warmShards) warm = listed.length;
+      if (shard === allShards) return { objects: listed, warm };
+    }
     bytes += object.size;
-    count++;
-    yield { object, beginsShard };
+    listed.push(object);
   }
 }
 
@@ -60,47 +72,41 @@ async function untilDone(run: Run, objects: number, signal: AbortSignal): Promis
   }
 }
 
-/** Runs and times. The objects are listed as often as it takes. */
+/** Runs and times. Throws where not every object is done, or not every document was taken. */
 export async function timedRun(options: TimedRunOptions, signal: AbortSignal): Promise<TimedRun> {
-  const { objects, image, workers, shardsPerWorker } = options;
-  const warmShards = WARM_SHARDS * workers;
-  const allShards = warmShards + shardsPerWorker * workers;
+  const { listing, image, workers, outlet, scratch } = options;
+  const { objects, warm } = listing;
   let began = 0;
   let cpuMsBefore = 0;
   let before = { records: 0, bytesOut: 0 };
-  let listed = 0;
 
-  async function* listing(): AsyncGenerator<SourceObject> {
-    let shard = 0;
-    for (const { object, beginsShard } of cycle(objects)) {
-      if (beginsShard) shard++;
-      if (shard === allShards) return;
+  async function* listed(): AsyncGenerator<SourceObject> {
+    for (const [i, object] of objects.entries()) {
       // The first object of a shard hands out the one before it: here, the last of those that warm up.
       yield object;
-      if (beginsShard && shard === warmShards) {
-        await untilDone(run, listed, signal);
-        before = run.snapshot();
-        cpuMsBefore = cpuMsNow();
-        began = performance.now();
-      }
-      listed++;
+      if (i !== warm) continue;
+      await untilDone(run, warm, signal);
+      before = run.snapshot();
+      outlet.onBegin?.();
+      cpuMsBefore = cpuMsNow();
+      began = performance.now();
     }
   }
 
-  const destination = openDestination(options.destination, { gzip: false, partBytes: null, run: 'bench' });
   const run: Run = startRun(
     {
       run: 'bench',
       source: { kind: 'files', root: path.dirname(objects[0]!.path!) },
       bucketRegion: null,
-      listed: listing(),
-      sink: destination.spec,
-      options: DOCUMENT_OPTIONS,
+      listed: listed(),
+      sink: outlet.sink,
+      options: outlet.options,
       format: null,
       limits: {},
       geo: image,
       workers,
-      deadLetterPath: path.join(options.scratch, 'dead-letters.ndjson'),
+      deadLetterPath: path.join(scratch, 'dead-letters.ndjson'),
+      ...(outlet.bodies === undefined ? {} : { bodies: outlet.bodies }),
     },
     signal,
   );
@@ -109,9 +115,12 @@ export async function timedRun(options: TimedRunOptions, signal: AbortSignal): P
   let isOver = false;
   // The run itself ends later than its last object: it ends its threads too.
   const watching = (async () => {
-    while (!isOver && !(run.snapshot().listingDone && run.snapshot().objectsDone === listed)) await sleep(POLL_MS);
+    while (!isOver && !(run.snapshot().listingDone && run.snapshot().objectsDone === objects.length)) {
+      await sleep(POLL_MS);
+    }
     ended = performance.now();
     cpuMs = cpuMsNow() - cpuMsBefore;
+    outlet.onEnd?.();
   })();
   try {
     await run.done;
@@ -119,10 +128,14 @@ export async function timedRun(options: TimedRunOptions, signal: AbortSignal): P
     isOver = true;
     await watching;
   }
-  destination.commit();
+  outlet.commit?.();
   const { objectsDone, records, bytesOut, deadLetters } = run.snapshot();
-  if (objectsDone !== listed || deadLetters > 0 || Object.keys(run.summary().objectsRefused).length > 0) {
-    throw new Error(`the run did ${objectsDone} of ${listed} objects, with ${deadLetters} dead letters`);
+  const { objectsRefused, delivery } = run.summary();
+  if (objectsDone !== objects.length || deadLetters > 0 || Object.keys(objectsRefused).length > 0) {
+    throw new Error(`the run did ${objectsDone} of ${objects.length} objects, with ${deadLetters} dead letters`);
+  }
+  if (delivery !== undefined && delivery.created !== records) {
+    throw new Error(`of ${records} documents the cluster created ${delivery.created}`);
   }
   return { wallMs: ended - began, cpuMs, records: records - before.records, bytesOut: bytesOut - before.bytesOut };
 }

@@ -35,11 +35,16 @@ export interface WorkerConfig {
   /** Names the run, in dead letters and temporary files. */
   readonly run: string;
   readonly limits: WorkerLimits;
-  /** One Int32: 1 once the run stops. For workers that do not listen yet when it is told. */
+  /** One Int32: the step of stopping. For workers that do not listen yet when it is told. */
   readonly stopFlag: SharedArrayBuffer;
-  /** The broadcast channel on which a stop is told. */
+  /** The broadcast channel on which each step is told. */
   readonly stopChannel: string;
 }
+
+/**
+ * Steps of stopping. A drain converts no more and waits for the bodies that are under way; a stop waits for nothing.
+ */
+export const STOP_STEPS = { drain: 1, stop: 2 } as const;
 
 /** How an object ended: all of it, up to the damage, not at all, or somewhere when the run ended. */
 export interface ObjectOutcome {

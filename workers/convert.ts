@@ -19,7 +19,7 @@ import { openSink } from '../src/sinks/open.ts';
 import { describeObject } from '../src/sources/refusals.ts';
 import type { SourceObject } from '../src/sources/source.ts';
 import { openSource } from '../src/sources/spec.ts';
-import type { ShardResult, WorkerConfig } from './config.ts';
+import { type ShardResult, STOP_STEPS, type WorkerConfig } from './config.ts';
 import { contextOf } from './context.ts';
 import { Converter } from './converter.ts';
 import { Counters } from './counters.ts';
@@ -43,11 +43,16 @@ function setUp(config: WorkerConfig): WorkerKit {
   const deadLetters = new DeadLetterFile(config.deadLetterPath);
   let current: OpenObject | null = null;
 
+  const drain = new AbortController();
   const stop = new AbortController();
   const channel = new BroadcastChannel(config.stopChannel);
-  const onStop = () => stop.abort(new FlowbulkError('E_STOPPED', 'stopped'));
-  channel.onmessage = onStop;
-  if (Atomics.load(new Int32Array(config.stopFlag), 0) === 1) onStop();
+  const onStep = () => {
+    const step = Atomics.load(new Int32Array(config.stopFlag), 0);
+    if (step >= STOP_STEPS.drain) drain.abort(new FlowbulkError('E_STOPPED', 'stopped'));
+    if (step >= STOP_STEPS.stop) stop.abort(new FlowbulkError('E_STOPPED', 'stopped'));
+  };
+  channel.onmessage = onStep;
+  onStep();
   (channel as unknown as { unref(): void }).unref();
 
   const sink = openSink(config.sink, { run: config.run, deadLetters, signal: stop.signal });
@@ -75,7 +80,7 @@ function setUp(config: WorkerConfig): WorkerKit {
       waited: (milliseconds) => count('sinkMs', milliseconds),
       written: (bytes) => count('bytesOut', bytes),
     }),
-    signal: stop.signal,
+    signal: drain.signal,
     count,
     isAtLimit() {
       const { maxRecords, deadlineMs } = config.limits;
@@ -103,6 +108,10 @@ async function convertAll(opened: readonly OpenObject[], bodies: ShardBodies, be
     }
     bodies.give();
     return begun.length === opened.length;
+  } catch (error) {
+    // A drain: the documents of whole objects may go yet.
+    if (kit.signal.aborted && kit.sink.bodiesSpanObjects) bodies.give();
+    throw error;
   } finally {
     bodies.drop();
     await reading.close();

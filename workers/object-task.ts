@@ -23,6 +23,7 @@ export interface WorkerKit {
   readonly converter: Converter;
   readonly deliveries: Deliveries;
   readonly deadLetters: DeadLetterFile;
+  /** Aborted when nothing more is to be converted. */
   readonly signal: AbortSignal;
   count(name: CounterName, value: number): void;
   /** Whether the run has reached a limit, so that no object is begun. */
@@ -80,6 +81,7 @@ async function pump(kit: WorkerKit, open: OpenObject, bodies: ShardBodies): Prom
     bodies.note(open);
     bodies.give();
     kit.converter.takeBody(await kit.deliveries.take());
+    kit.signal.throwIfAborted();
   }
 }
 

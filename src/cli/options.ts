@@ -149,6 +149,10 @@ const TABLE = {
   'all': { kind: 'flag', group: 'bench', help: 'also 29 and 40 fields, and uniformly random addresses' },
 
   'state': { kind: 'path', group: 'run', value: 'DIR', defaultShown: '$XDG_STATE_HOME/flowbulk', help: 'folder for what runs leave: dead letters, settings to put back' },
+  'no-ledger': { kind: 'flag', group: 'run', help: 'do not note what is done: the next run begins anew' },
+  'look-back': { kind: 'age', group: 'run', value: 'AGE', help: 'list so much further back, for objects that came late: 2d' },
+  'drain-timeout': { kind: 'duration', group: 'run', value: 'TIME', default: '25s', help: 'how long a stop waits for what is under way' },
+  'error-on-empty': { kind: 'flag', group: 'run', help: 'exit 6 when there is nothing to do' },
   'workers': { kind: 'count', group: 'run', value: 'N', min: 1, defaultShown: 'cores', help: 'worker threads' },
 
   'json': { kind: 'flag', group: 'talk', help: 'result as JSON on standard output' },

@@ -6,6 +6,9 @@
  * $XDG_STATE_HOME/flowbulk/jobs/NAME-1f2e3d4c5b/
  *   job.json              what the job is
  *   dead-letters.ndjson   what became no document
+ *   ledger/               which objects are done, and what became of their records
+ *   lock.json             who runs it now
+ *   runs/TIME-RUN.json    what each run did
  *   bulk-settings.json    settings of indices to put back, while a run has changed them
  * ```
  */
@@ -38,6 +41,9 @@ export interface Job {
   readonly folder: string;
   readonly deadLetterPath: string;
   readonly bulkSettingsPath: string;
+  readonly ledgerPath: string;
+  readonly lockPath: string;
+  readonly runsPath: string;
 }
 
 /**
@@ -68,10 +74,18 @@ export function openJob(state: string, identity: JobIdentity): Job {
   } catch (error) {
     throw sinkError(error, file);
   }
+  return jobIn(folder);
+}
+
+/** A job by its folder. */
+export function jobIn(folder: string): Job {
   return {
-    name,
+    name: path.basename(folder),
     folder,
     deadLetterPath: path.join(folder, 'dead-letters.ndjson'),
     bulkSettingsPath: path.join(folder, 'bulk-settings.json'),
+    ledgerPath: path.join(folder, 'ledger'),
+    lockPath: path.join(folder, 'lock.json'),
+    runsPath: path.join(folder, 'runs'),
   };
 }

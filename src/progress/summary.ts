@@ -34,6 +34,8 @@ export interface RunSummary {
   readonly objectsDone: number;
   /** Begun when the run ended early: what is counted of them is only a part. */
   readonly objectsUnfinished: number;
+  /** Listed, and done by a run before. */
+  readonly objectsSkipped: number;
   readonly objectsDamaged: number;
   /** Refused objects by reason; codes or short words. */
   readonly objectsRefused: Readonly<Record<string, number>>;
@@ -108,6 +110,7 @@ export function summaryAsText(summary: RunSummary): string {
   const refused = sum(objectsRefused);
   const dead = sum(deadLetters);
   const objects = [`${formatCount(objectsDone)} done`];
+  if (summary.objectsSkipped > 0) objects.push(`${formatCount(summary.objectsSkipped)} done before`);
   if (summary.objectsUnfinished > 0) objects.push(`${formatCount(summary.objectsUnfinished)} unfinished`);
   if (objectsDamaged > 0) objects.push(`${formatCount(objectsDamaged)} damaged`);
   if (refused > 0) objects.push(`${formatCount(refused)} refused (${byReason(objectsRefused)})`);

@@ -28,6 +28,7 @@ export class Account {
   #isLimited = false;
   #objectsDone = 0;
   #objectsUnfinished = 0;
+  #objectsSkipped = 0;
   #refusedByListing = 0;
   #objectsDamaged = 0;
   #records = 0;
@@ -58,6 +59,11 @@ export class Account {
       this.#bytesListed += Math.max(size, 0);
       yield item;
     }
+  }
+
+  /** An object was listed that the ledger has as done. */
+  skipped(): void {
+    this.#objectsSkipped++;
   }
 
   /** The listing is at its end. */
@@ -146,6 +152,7 @@ export class Account {
       stoppedAtLimit: this.#isLimited,
       objectsDone: this.#objectsDone,
       objectsUnfinished: this.#objectsUnfinished,
+      objectsSkipped: this.#objectsSkipped,
       objectsDamaged: this.#objectsDamaged,
       objectsRefused: this.#refused,
       failed: this.#failed,

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { BroadcastChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { ShardResult, WorkerConfig } from '../../workers/config.ts';
+import { type ShardResult, STOP_STEPS, type WorkerConfig } from '../../workers/config.ts';
 import { Counters } from '../../workers/counters.ts';
 import { loadKernelModule } from '../../workers/kernel.ts';
 import { type BodySizes, createRunMemory, tablesOf } from '../../workers/memory.ts';
@@ -13,11 +13,12 @@ import type { Columns } from '../formats/header.ts';
 import { fragmentBounds } from '../geo/bounds.ts';
 import type { GeoImage } from '../geo/build.ts';
 import { inflateEngine } from '../inflate/engine.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { type Shard, shards } from '../plan/shard.ts';
 import type { ProgressSnapshot } from '../progress/snapshot.ts';
 import type { RunSummary } from '../progress/summary.ts';
 import type { SinkSpec } from '../sinks/sink.ts';
-import type { Listed } from '../sources/source.ts';
+import type { Listed, RefusedObject } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
 import { Account } from './account.ts';
 import { type Limits, withinLimits, workerLimits } from './limits.ts';
@@ -39,6 +40,10 @@ export interface RunPlan {
   readonly limits: Limits;
   /** Bodies of each worker; parts of outputs must hold one. */
   readonly bodies?: BodySizes;
+  /** What is done already, and where outcomes go; null without. */
+  readonly ledger?: Ledger | null;
+  /** How long bodies that are under way are waited for when the run is stopped; 0 unless given. */
+  readonly drainTimeoutMs?: number;
   /** Hears of time-named indices that documents went to, as far as they are seen. */
   readonly onIndices?: (indices: readonly string[]) => void;
 }
@@ -66,7 +71,7 @@ function shardsUnderWay(plan: RunPlan): number {
   return plan.sink.kind === 'cluster' ? CLUSTER_SHARDS : 1;
 }
 
-/** Starts a run. `signal` stops it: objects under way are abandoned. */
+/** Starts a run. `signal` stops it: nothing more is converted, and what is under way has the drain's time to end. */
 export function startRun(plan: RunPlan, signal: AbortSignal): Run {
   const account = new Account(plan.run, plan.deadLetterPath, plan.sink);
   const counters = new Counters(plan.workers);
@@ -113,20 +118,39 @@ async function execute(plan: RunPlan, account: Account, counters: Counters, sign
   });
   const stopChannel = new BroadcastChannel(config.stopChannel);
   const stop = new AbortController();
-  const tellWorkers = () => {
-    Atomics.store(new Int32Array(config.stopFlag), 0, 1);
-    stopChannel.postMessage('stop');
+  let drainTimer: NodeJS.Timeout | undefined;
+  const tellWorkers = (step: keyof typeof STOP_STEPS) => {
+    Atomics.store(new Int32Array(config.stopFlag), 0, STOP_STEPS[step]);
+    stopChannel.postMessage(step);
   };
-  stop.signal.addEventListener('abort', tellWorkers, { once: true });
+  const onAbort = () => {
+    const { drainTimeoutMs = 0 } = plan;
+    // What ends a run by itself leaves nothing to wait for.
+    if (!signal.aborted || drainTimeoutMs === 0) return tellWorkers('stop');
+    tellWorkers('drain');
+    drainTimer = setTimeout(() => tellWorkers('stop'), drainTimeoutMs);
+    return undefined;
+  };
+  stop.signal.addEventListener('abort', onAbort, { once: true });
   const onStop = () => stop.abort(signal.reason);
   signal.addEventListener('abort', onStop, { once: true });
   if (signal.aborted) onStop();
   try {
     await dispatch(plan, account, pool, stop);
   } finally {
+    clearTimeout(drainTimer);
     signal.removeEventListener('abort', onStop);
     stopChannel.close();
     await pool.destroy();
+    plan.ledger?.flush();
+  }
+}
+
+/** Passes on what the ledger does not have as done. */
+async function* undone(listed: AsyncIterable<Listed>, plan: RunPlan, account: Account): AsyncGenerator<Listed> {
+  for await (const item of listed) {
+    if (!('object' in item) && plan.ledger?.isDone(item)) account.skipped();
+    else yield item;
   }
 }
 
@@ -144,6 +168,7 @@ async function dispatch(
       .run(shard.objects)
       .then(({ outcomes, fatal, isLimited, indices }) => {
         account.finished(outcomes);
+        plan.ledger?.record(outcomes);
         if (indices.length > 0) plan.onIndices?.(indices);
         if (isLimited) account.limited();
         if (fatal !== null) stop.abort(FlowbulkError.fromWire(fatal));
@@ -153,8 +178,12 @@ async function dispatch(
     underWay.add(task);
   };
   try {
-    const listed = withinLimits(plan.listed, plan.limits, () => account.limited());
-    for await (const shard of shards(account.listing(listed), (refused) => account.refused(refused))) {
+    const listed = withinLimits(undone(plan.listed, plan, account), plan.limits, () => account.limited());
+    const onRefused = (refused: RefusedObject) => {
+      account.refused(refused);
+      plan.ledger?.refuse(refused);
+    };
+    for await (const shard of shards(account.listing(listed), onRefused)) {
       hand(shard);
       while (underWay.size >= plan.workers * shardsAhead && !stop.signal.aborted) await Promise.race(underWay);
       if (stop.signal.aborted || account.isLimited) break;

@@ -6,6 +6,7 @@ const CLEAN: RunSummary = {
   stoppedAtLimit: false,
   objectsDone: 1234,
   objectsUnfinished: 0,
+  objectsSkipped: 0,
   objectsDamaged: 0,
   objectsRefused: {},
   failed: [],

@@ -1,0 +1,39 @@
+/** How soon a run is as fast as it gets. */
+
+import { median, type Samples } from './rounds.ts';
+
+/** What a run had come to at a time. */
+export interface ProgressSample {
+  /** Milliseconds since the first request was sent. */
+  readonly atMs: number;
+  /** Documents that the cluster had answered for. */
+  readonly documents: number;
+}
+
+const WINDOW_MS = 1000;
+const SHARE = 0.9;
+
+/** Shorter runs have no plateau: the second half has to hold a window or two. */
+const LEAST_MS = 4 * WINDOW_MS;
+
+/**
+ * Seconds from the first request until the rate comes to 90 % of the plateau, null for a run of less than four seconds.
+ *
+ * The rate at a time is the number of documents answered for in the second before it; it begins one second after the
+ * first request, so that nothing is found sooner than that. The plateau is the median of the rates in the second half of
+ * the run. Answers come for whole bodies, so that a rate is exact to one body a second.
+ */
+export function secondsToPlateau(samples: readonly ProgressSample[]): number | null {
+  const endMs = samples.at(-1)?.atMs ?? 0;
+  if (endMs < LEAST_MS) return null;
+  const rates: { readonly atMs: number; readonly rate: number }[] = [];
+  let old = 0;
+  for (const { atMs, documents } of samples) {
+    if (atMs < WINDOW_MS) continue;
+    while ((samples[old + 1] as ProgressSample).atMs <= atMs - WINDOW_MS) old++;
+    rates.push({ atMs, rate: documents - (samples[old] as ProgressSample).documents });
+  }
+  const plateau = median(rates.filter(({ atMs }) => atMs >= endMs / 2).map(({ rate }) => rate) satisfies Samples);
+  const reached = rates.find(({ rate }) => rate >= SHARE * plateau);
+  return reached === undefined ? null : reached.atMs / 1000;
+}

@@ -1,0 +1,241 @@
+/**
+ * A plan: what a run would read, and what to expect of it. Everything in it is plain data, and stands in `--json` as it
+ * is here.
+ *
+ * ```
+ * listing ─▶ tally, candidates for the sample, plan file        one object at a time
+ *         ─▶ sample: a few objects read and converted           the beginning of large ones
+ *         ─▶ estimates
+ * ```
+ */
+
+import { FlowbulkError } from '../errors.ts';
+import { formatDay } from '../plan/dates.ts';
+import { parseKey } from '../plan/keys.ts';
+import { objectOf } from '../plan/lister.ts';
+import type { Listed, Selection, Source, SourceObject } from '../sources/source.ts';
+import { type Duration, durations } from './duration.ts';
+import { type Estimate, extrapolate } from './extrapolate.ts';
+import { gapsOf, spanOf } from './gaps.ts';
+import { type IndexSize, indexSize, type StoredFacts } from './index-size.ts';
+import type { PriceFacts } from './prices.ts';
+import { ListRequests, type PricedRequests, priced } from './requests.ts';
+import { Reservoir } from './reservoir.ts';
+import { type FailedSample, type Sampled, type SampleOptions, SampleReader } from './sample.ts';
+import { type Amount, type DayAmount, Tally } from './tally.ts';
+
+/** What to plan, and by what. */
+export interface PlanRequest extends SampleOptions {
+  readonly source: Source;
+  readonly listed: AsyncIterable<Listed>;
+  readonly selection: Selection;
+  /** Objects come from a list, not a listing; `headsEach` where the list is of bare keys. */
+  readonly fromList: { readonly headsEach: boolean } | null;
+  /** Whether an object is done already: it is left out. */
+  readonly isDone: (object: SourceObject) => boolean;
+  /** Hears of each object that a run would be given, refused ones too, in order. */
+  readonly onListed: (listed: Listed) => void;
+  /** Hears how far the listing is, now and then. */
+  readonly onProgress: (objects: number) => void;
+  readonly samples: number;
+  readonly prices: PriceFacts;
+  readonly workers: number;
+  readonly rate: number | undefined;
+  /** Where DESTINATION is a cluster; `stored` is what it holds already. */
+  readonly cluster: { readonly stored: StoredFacts | null } | null;
+  readonly nowMs: number;
+}
+
+/** Days from one to another, both included. */
+export interface Days {
+  readonly from: string;
+  readonly to: string;
+  readonly days: number;
+}
+
+/** Amounts by name, largest first. */
+export type Named = readonly (Amount & { readonly name: string })[];
+
+/** What the sample tells of all objects. */
+export interface Estimates {
+  /** Documents and dead lines. */
+  readonly records: Estimate;
+  readonly documents: Estimate;
+  readonly documentBytes: Estimate;
+  readonly plainBytes: Estimate;
+  /** Of a mean record: text, and compressed. */
+  readonly recordBytes: number;
+  readonly compressedRecordBytes: number;
+  /** Share of lines that are no record, 0 to 1, and why. */
+  readonly deadShare: number;
+  readonly deadLines: Readonly<Record<string, number>>;
+  /** Shares of records by layout, 0 to 1. */
+  readonly layouts: Readonly<Record<string, number>>;
+  readonly index: IndexSize;
+  readonly times: readonly Duration[];
+  readonly timesAre: 'documents' | 'records';
+}
+
+/** A plan. */
+export interface Plan {
+  /** False where the listing was stopped: then there is no sample. */
+  readonly isComplete: boolean;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly unknownSizes: number;
+  readonly done: Amount;
+  readonly refused: Readonly<Record<string, Amount>>;
+  /** Days that were to be covered; null where no key says its day. */
+  readonly span: Days | null;
+  readonly days: readonly (DayAmount & { readonly day: string | null })[];
+  readonly gaps: readonly Days[];
+  readonly accounts: Named;
+  readonly regions: Named;
+  readonly folders: Named;
+  readonly requests: PricedRequests | null;
+  readonly samples: readonly Sampled[];
+  readonly failedSamples: readonly FailedSample[];
+  readonly hasGeo: boolean;
+  readonly estimates: Estimates | null;
+}
+
+/** Progress is told after so many objects. */
+const PROGRESS_OBJECTS = 4_096;
+
+/** As the listing of buckets has it: up to so many days are asked for by name. */
+const DIRECT_DAYS = 31;
+
+/**
+ * Lists, samples and estimates. A stop while it lists gives what was listed until then, as incomplete; one while it
+ * samples is thrown. Throws E_SOURCE_* where nothing can be listed. Objects of the sample that cannot be read are told.
+ */
+export async function makePlan(request: PlanRequest, signal: AbortSignal): Promise<Plan> {
+  const tally = new Tally();
+  const reservoir = new Reservoir(request.samples);
+  const lists = new ListRequests();
+  let seen = 0;
+  let isComplete = true;
+  try {
+    for await (const listed of request.listed) {
+      const object = objectOf(listed);
+      const facts = parseKey(object.key);
+      const isDone = listed === object && request.isDone(object);
+      tally.add(listed, facts, isDone);
+      lists.add(facts);
+      if (!isDone) {
+        request.onListed(listed);
+        if (listed === object) reservoir.offer(object);
+      }
+      if (++seen % PROGRESS_OBJECTS === 0) {
+        request.onProgress(seen);
+        signal.throwIfAborted();
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    isComplete = false;
+  }
+  const { samples, failed } = isComplete
+    ? await readSamples(request, reservoir.sample(), signal)
+    : { samples: [], failed: [] };
+  return {
+    isComplete,
+    objects: tally.total.objects,
+    bytes: tally.total.bytes,
+    unknownSizes: tally.unknownSizes,
+    done: tally.done,
+    refused: Object.fromEntries(tally.byRefusal),
+    ...daysOf(tally, request),
+    accounts: named(tally.byAccount),
+    regions: named(tally.byRegion),
+    folders: named(tally.byFolders),
+    requests: requestsOf(request, tally, lists),
+    samples,
+    failedSamples: failed,
+    hasGeo: request.geo.info.sources.length > 0,
+    estimates: estimatesOf(request, tally, samples),
+  };
+}
+
+async function readSamples(
+  request: PlanRequest,
+  objects: readonly SourceObject[],
+  signal: AbortSignal,
+): Promise<{ samples: Sampled[]; failed: FailedSample[] }> {
+  const samples: Sampled[] = [];
+  const failed: FailedSample[] = [];
+  if (objects.length === 0) return { samples, failed };
+  const reader = new SampleReader(request.source, request);
+  for (const object of objects) {
+    try {
+      samples.push(await reader.read(object, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof FlowbulkError) || !error.code.startsWith('E_OBJECT_')) throw error;
+      failed.push({ object: object.key, code: error.code, reason: error.message });
+    }
+  }
+  return { samples, failed };
+}
+
+function daysOf(tally: Tally, { selection, nowMs }: PlanRequest): Pick<Plan, 'span' | 'days' | 'gaps'> {
+  const days = [...tally.byDay]
+    .sort(([one], [other]) => (one ?? Number.POSITIVE_INFINITY) - (other ?? Number.POSITIVE_INFINITY))
+    .map(([day, amount]) => ({ day: day === null ? null : formatDay(day), ...amount }));
+  const span = spanOf(tally.byDay.keys(), selection, Math.floor(nowMs / 86_400_000));
+  if (span === null) return { span: null, days, gaps: [] };
+  return { span: toDays(span), days, gaps: gapsOf(tally.byDay, span).map(toDays) };
+}
+
+function toDays({ firstDay, lastDay }: { readonly firstDay: number; readonly lastDay: number }): Days {
+  return { from: formatDay(firstDay), to: formatDay(lastDay), days: lastDay - firstDay + 1 };
+}
+
+function named(amounts: ReadonlyMap<string, Amount>): Named {
+  return [...amounts]
+    .map(([name, amount]) => ({ name, ...amount }))
+    .sort((one, other) => other.bytes - one.bytes || (one.name < other.name ? -1 : 1));
+}
+
+/** Null where there is no bucket. */
+function requestsOf(
+  { spec, selection: { fromDay, toDay }, fromList, prices }: PlanRequest,
+  { total, done, byRefusal }: Tally,
+  lists: ListRequests,
+): PricedRequests | null {
+  if (spec.kind !== 's3') return null;
+  const isDirect = fromDay !== undefined && toDay !== undefined && toDay - fromDay < DIRECT_DAYS;
+  const refused = [...byRefusal.values()].reduce((sum, { objects }) => sum + objects, 0);
+  const heads = fromList?.headsEach === true ? total.objects + done.objects + refused : 0;
+  return priced({ list: fromList === null ? lists.total(isDirect) : 0, get: total.objects + heads }, prices);
+}
+
+function estimatesOf(request: PlanRequest, { total }: Tally, samples: readonly Sampled[]): Estimates | null {
+  const guess = (member: Parameters<typeof extrapolate>[1]) => extrapolate(samples, member, total.bytes);
+  const [records, documents] = [guess('records'), guess('documents')];
+  const [documentBytes, plainBytes] = [guess('documentBytes'), guess('plainBytes')];
+  if (records === null || documents === null || documentBytes === null || plainBytes === null) return null;
+  const deadLines: Record<string, number> = {};
+  const layouts: Record<string, number> = {};
+  const sampledRecords = samples.reduce((sum, one) => sum + one.records, 0);
+  for (const one of samples) {
+    for (const [code, lines] of Object.entries(one.deadLines)) deadLines[code] = (deadLines[code] ?? 0) + lines;
+    layouts[one.layout] = (layouts[one.layout] ?? 0) + one.records / Math.max(1, sampledRecords);
+  }
+  const each = (bytes: number) => (records.expected === 0 ? 0 : bytes / records.expected);
+  const into = request.cluster === null ? records : documents;
+  return {
+    records,
+    documents,
+    documentBytes,
+    plainBytes,
+    recordBytes: each(plainBytes.expected),
+    compressedRecordBytes: each(total.bytes),
+    deadShare: records.expected === 0 ? 0 : 1 - documents.expected / records.expected,
+    deadLines,
+    layouts,
+    index: indexSize(documents, documentBytes, request.cluster?.stored ?? null),
+    times: durations(into, { intoCluster: request.cluster !== null, workers: request.workers, rate: request.rate }),
+    timesAre: request.cluster === null ? 'records' : 'documents',
+  };
+}
