@@ -44,6 +44,7 @@ export type OptionKind =
 export const GROUPS = {
   generate: 'What to generate',
   bench: 'What to measure',
+  plan: 'What to estimate',
   read: 'What to read',
   aws: 'AWS',
   documents: 'Documents',
@@ -146,9 +147,15 @@ const TABLE = {
   'addresses': { kind: 'choice', group: 'generate', value: 'HOW', choices: ['zipf', 'uniform'], default: 'zipf', help: 'public peers: some often, or each another' },
   'seed': { kind: 'count', group: 'generate', value: 'N', default: '1', min: 0, help: 'the same seed gives the same bytes' },
 
-  'all': { kind: 'flag', group: 'bench', help: 'also 29 and 40 fields, and uniformly random addresses' },
+  'all': { kind: 'flag', group: 'bench', help: 'also sink, 29 and 40 fields, and uniformly random addresses' },
+  'target': { kind: 'url', group: 'bench', value: 'URL', help: 'cluster for bench sink, one without credentials' },
 
-  'state': { kind: 'path', group: 'run', value: 'DIR', defaultShown: '$XDG_STATE_HOME/flowbulk', help: 'folder for what runs leave: dead letters, settings to put back' },
+  'samples': { kind: 'count', group: 'plan', value: 'N', default: '12', min: 0, help: 'objects to read and convert, to tell of the others' },
+  'rate': { kind: 'count', group: 'plan', value: 'N', min: 1, defaultShown: 'usual ones', help: 'records or documents a second, for the time it takes' },
+  'prices': { kind: 'list', group: 'plan', value: 'list=N,get=N', help: 'US dollars for 1,000 requests to S3', defaultShown: "the region's" },
+  'out': { kind: 'path', group: 'plan', value: 'FILE', help: 'write the objects down, a line each, for run --plan' },
+
+  'state': { kind: 'path', group: 'run', value: 'DIR', defaultShown: '$XDG_STATE_HOME/flowbulk', help: 'folder for ledgers, dead letters and the like' },
   'no-ledger': { kind: 'flag', group: 'run', help: 'do not note what is done: the next run begins anew' },
   'look-back': { kind: 'age', group: 'run', value: 'AGE', help: 'list so much further back, for objects that came late: 2d' },
   'drain-timeout': { kind: 'duration', group: 'run', value: 'TIME', default: '25s', help: 'how long a stop waits for what is under way' },

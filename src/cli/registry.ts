@@ -19,6 +19,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/run.ts')).run,
   },
   {
+    name: 'plan',
+    summary: 'how much there is, what it becomes, what it costs and how long it takes',
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
     name: 'setup',
     summary: 'the index template and lifecycle for what run writes to',
     load: async () => (await import('./commands/setup.ts')).setup,

@@ -1,0 +1,26 @@
+/** `flowbulk plan SOURCE [DESTINATION]`: what a run would read, how long it takes and what it costs. */
+
+import { command } from '../command.ts';
+import { PLANNED_OPTIONS, showPlan } from '../planning.ts';
+
+export const plan = command({
+  name: 'plan',
+  summary: 'how much there is, what it becomes, what it costs and how long it takes',
+  usage: ['plan SOURCE [DESTINATION]'],
+  examples: [
+    ['plan s3://bucket/prefix/ --from 2025-01-01 --to 2025-01-31', 'a month: objects, gaps, records, price'],
+    ['plan s3://bucket/ https://cluster:9200/vpcflow --rate 30k', 'into a cluster that takes 30,000 documents/s'],
+    ['plan s3://bucket/ --since 90d --out plan.ndjson', 'the objects one by one, too, for run --plan'],
+  ],
+  arguments: [
+    { name: 'SOURCE', required: true, help: 'a file, a folder or s3://bucket/prefix' },
+    { name: 'DESTINATION', required: false, help: 'as for run or convert; a cluster is asked what it holds already' },
+  ],
+  options: [...PLANNED_OPTIONS, 'samples', 'prices', 'rate', 'out'],
+  notes: ['Nothing is written but --out. Of S3 it makes the LIST requests of a run, and a GET for each sample.'],
+
+  async run([source = '', destination], values, io) {
+    const { samples, prices, rate, out } = values;
+    return showPlan(source, destination ?? null, values, { samples, prices, rate, out, isDone: () => false }, io);
+  },
+});

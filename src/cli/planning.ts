@@ -1,0 +1,233 @@
+/** What `plan` and a dry run have in common: from options to a plan that is shown. */
+
+import { isTarget, parseTarget } from '../cluster/target.ts';
+import { EXIT, FlowbulkError } from '../errors.ts';
+import { type StoredFacts, storedFacts } from '../estimate/index-size.ts';
+import { makePlan, type Plan } from '../estimate/plan.ts';
+import { planAsText } from '../estimate/plan-text.ts';
+import { type PriceFacts, pricesOf } from '../estimate/prices.ts';
+import { parseFormat } from '../formats/detect.ts';
+import { documentOptions, parseConstants } from '../formats/document.ts';
+import { parseIndexName } from '../formats/index-name.ts';
+import { geoImage } from '../geo/build.ts';
+import { formatDay } from '../plan/dates.ts';
+import { objectsFrom } from '../plan/objects-from.ts';
+import { PlanWriter } from '../plan/plan-file.ts';
+import { formatCount } from '../progress/numbers.ts';
+import type { Selection, SourceObject } from '../sources/source.ts';
+import { openSource, parseSource, type SourceSpec, withRegion } from '../sources/spec.ts';
+import { awsOptions, selectionOf } from './asked.ts';
+import { ACCESS_OPTIONS, openCluster } from './cluster-outlet.ts';
+import type { CommandIo } from './command.ts';
+import { workersOf } from './conversion.ts';
+import type { Values } from './options.ts';
+import { version } from './version.ts';
+
+/** Options that a plan reads, all of which `run` has, too. */
+export const PLANNED_OPTIONS = [
+  'from',
+  'to',
+  'since',
+  'accounts',
+  'regions',
+  'include',
+  'exclude',
+  'objects-from',
+  'format',
+  'aws-region',
+  'profile',
+  'role-arn',
+  'external-id',
+  'endpoint-url',
+  'path-style',
+  'request-payer',
+  'no-sign-request',
+  'city',
+  'asn',
+  'keep-original',
+  'tags',
+  'namespace',
+  'field',
+  'workers',
+  'error-on-empty',
+  'json',
+  ...ACCESS_OPTIONS,
+  'flavour',
+  'request-timeout',
+] as const;
+
+/** Values of those options. */
+type PlannedValues = Values<(typeof PLANNED_OPTIONS)[number]>;
+
+/** What a plan is asked besides. */
+export interface PlanAsked {
+  readonly samples: number;
+  readonly prices: readonly string[];
+  readonly rate: number | undefined;
+  /** The plan file to write. */
+  readonly out: string | undefined;
+  /** Whether an object is done already: it is left out. */
+  readonly isDone: (object: SourceObject) => boolean;
+}
+
+/** A listing of millions of objects is silent for no longer. */
+const SAY_EVERY_MS = 10_000;
+
+/**
+ * Plans a run from SOURCE to DESTINATION (null where none was given), shows the plan on standard output, and gives the
+ * exit code. A listing that is stopped is shown as far as it came before the stop is thrown.
+ */
+export async function showPlan(
+  sourceText: string,
+  destination: string | null,
+  values: PlannedValues,
+  asked: PlanAsked,
+  io: CommandIo,
+): Promise<number> {
+  const { talk, signal } = io;
+  const selection = selectionOf(values, Date.now());
+  const prices = (region: string | null): PriceFacts => pricesOf(region, asked.prices);
+  prices(null);
+  const spec = parseSource(sourceText, { aws: awsOptions(values) });
+  if (spec.kind === 'stdin') {
+    throw new FlowbulkError('E_USAGE', 'standard input cannot be planned: give a file, a folder or s3://bucket/prefix');
+  }
+  const cluster = await clusterFacts(destination, values, io);
+  const source = openSource(spec);
+  let writer: PlanWriter | null = null;
+  try {
+    const bucketRegion = await source.bucketRegion(signal);
+    const onCompile = (text: string) => talk.info(text);
+    const geo = await geoImage({ city: values.city, asn: values.asn }, { onCompile, signal });
+    if (asked.out !== undefined) {
+      writer = new PlanWriter(asked.out, spec, { selection: selectionFacts(selection), flowbulk: version() });
+    }
+    const plan = await makePlan(
+      {
+        source,
+        spec: withRegion(spec, bucketRegion),
+        bucketRegion,
+        listed: listing(values, spec, source, selection, signal),
+        selection,
+        fromList: listFacts(values.objectsFrom),
+        isDone: asked.isDone,
+        onListed: (listed) => writer?.add(listed),
+        onProgress: sayer((objects) => talk.info(`listed ${formatCount(objects)} objects`, { objects })),
+        options: documentOptions({
+          as: 'documents',
+          op: 'create',
+          index: null,
+          ids: 'default',
+          keepOriginal: values.keepOriginal,
+          tags: values.tags,
+          namespace: values.namespace,
+          constants: parseConstants(values.field),
+        }),
+        format: values.format === undefined ? null : parseFormat(values.format),
+        geo,
+        samples: asked.samples,
+        prices: prices(bucketRegion),
+        workers: workersOf(values),
+        rate: asked.rate,
+        cluster: cluster === null ? null : { stored: cluster.stored },
+        nowMs: Date.now(),
+      },
+      signal,
+    );
+    if (plan.isComplete) {
+      writer?.commit();
+      writer = null;
+    } else if (!isStopped(signal)) {
+      throw signal.reason;
+    }
+    show(plan, { source: sourceText, destination, selection: selectionFacts(selection) }, values.json, io);
+    if (!plan.isComplete) throw signal.reason;
+    warn(plan, sourceText, io);
+    return plan.objects === 0 && values.errorOnEmpty ? EXIT.nothingToDo : EXIT.ok;
+  } finally {
+    writer?.rollBack();
+    await source.close();
+  }
+}
+
+/** True where a signal ended it: a reader that went away would see nothing of what is shown. */
+function isStopped({ reason }: AbortSignal): boolean {
+  return reason instanceof FlowbulkError && reason.code === 'E_STOPPED';
+}
+
+function listing(
+  { objectsFrom: file }: PlannedValues,
+  spec: SourceSpec,
+  source: ReturnType<typeof openSource>,
+  selection: Selection,
+  signal: AbortSignal,
+) {
+  return file === undefined ? source.list(selection, signal) : objectsFrom(file, spec, source, selection, signal);
+}
+
+/** A bare list of keys needs a HEAD for each; the manifest of an inventory ends in `.json`. */
+function listFacts(file: string | undefined): { readonly headsEach: boolean } | null {
+  return file === undefined ? null : { headsEach: !file.endsWith('.json') };
+}
+
+function sayer(say: (objects: number) => void): (objects: number) => void {
+  let saidMs = performance.now();
+  return (objects) => {
+    if (performance.now() - saidMs < SAY_EVERY_MS) return;
+    saidMs = performance.now();
+    say(objects);
+  };
+}
+
+/** What the cluster holds already; null where DESTINATION is none. Throws E_USAGE and E_CLUSTER_*. */
+async function clusterFacts(
+  destination: string | null,
+  values: PlannedValues,
+  io: CommandIo,
+): Promise<{ readonly stored: StoredFacts | null } | null> {
+  if (destination === null || !isTarget(destination)) return null;
+  const target = parseTarget(destination, values.cloudId);
+  const name = parseIndexName(target.name);
+  const { api } = await openCluster(target, values, io);
+  try {
+    return { stored: await storedFacts(api, name, io.signal) };
+  } finally {
+    await api.close();
+  }
+}
+
+/** A selection with its days as dates. */
+function selectionFacts({ fromDay, toDay, ...filters }: Selection) {
+  return {
+    from: fromDay === undefined ? null : formatDay(fromDay),
+    to: toDay === undefined ? null : formatDay(toDay),
+    ...filters,
+  };
+}
+
+interface Heading {
+  readonly source: string;
+  readonly destination: string | null;
+  readonly selection: ReturnType<typeof selectionFacts>;
+}
+
+function show(plan: Plan, { source, destination, selection }: Heading, json: boolean, { stdout }: CommandIo): void {
+  if (json) {
+    stdout.write(`${JSON.stringify({ v: 1, source, destination, selection, ...plan })}\n`);
+    return;
+  }
+  const { from, to, ...filters } = selection;
+  const range = [...(from === null ? [] : [`from ${from}`]), ...(to === null ? [] : [`to ${to}`])];
+  const others = Object.entries(filters).map(([name, words]) => `${name} ${words.join(', ')}`);
+  const parts = [...(range.length > 0 ? [range.join(' ')] : []), ...others];
+  const into = destination === null ? '' : ` into ${destination}`;
+  stdout.write(planAsText(plan, [`Plan of ${source}${into}`, ...parts].join('\n')));
+}
+
+function warn(plan: Plan, source: string, { talk }: CommandIo): void {
+  if (plan.objects === 0) talk.warn(`nothing to read in ${source}`);
+  const [failed] = plan.failedSamples;
+  if (failed !== undefined && plan.samples.length === 0) {
+    talk.warn(`no object of the sample could be read, so nothing is estimated: ${failed.reason}`);
+  }
+}
