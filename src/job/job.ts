@@ -62,6 +62,7 @@ export function openJob(state: string, identity: JobIdentity): Job {
   const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 10);
   const readable =
     destination
+      .replace(/\/+$/, '')
       .split('/')
       .at(-1)
       ?.replaceAll(/[^a-z0-9.-]+/gi, '-') ?? '';
