@@ -1,0 +1,45 @@
+/** Jobs and how they stand, as text. */
+
+import { formatDay } from '../plan/dates.ts';
+import { formatCount } from '../progress/numbers.ts';
+import { type JobStatus, nextStep } from './job-status.ts';
+
+function objectsText({ totals: { objects } }: JobStatus): string {
+  const parts = [`${formatCount(objects.done)} done`];
+  for (const state of ['damaged', 'failed', 'unfinished'] as const) {
+    if (objects[state] > 0) parts.push(`${formatCount(objects[state])} ${state}`);
+  }
+  return parts.join(', ');
+}
+
+/** A job as a block of lines. */
+export function statusAsText(status: JobStatus): string {
+  const { name, identity, totals, days, failures, lastRun } = status;
+  const { records, created, duplicates, failureStore, deadLetters } = totals;
+  const documents = [`${formatCount(created)} created`, `${formatCount(duplicates)} there already`];
+  if (failureStore > 0) documents.push(`${formatCount(failureStore)} in the failure store`);
+  if (deadLetters > 0) documents.push(`${formatCount(deadLetters)} dead letters`);
+  const rows: (readonly [string, string])[] = [
+    ['from', identity.source],
+    ['to', identity.destination],
+    ['objects', objectsText(status)],
+    ['records', `${formatCount(records)}: ${documents.join(', ')}`],
+    ...(days === null
+      ? []
+      : [
+          [
+            'days',
+            `${formatDay(days.first)} to ${formatDay(days.last)}, ${formatCount(days.count)} with objects`,
+          ] as const,
+        ]),
+    ...(lastRun === null
+      ? []
+      : [['last run', `${lastRun.ended}${lastRun.error === null ? '' : `, ${lastRun.error}`}`] as const]),
+    ...failures.flatMap(({ state, code, objects, examples }) => [
+      [state, `${formatCount(objects)} ${code}, such as`] as const,
+      ...examples.map(({ object, reason }) => ['', reason === '' ? object : reason] as const),
+    ]),
+    ['next', nextStep(status)],
+  ];
+  return `${name}\n${rows.map(([title, text]) => `  ${title.padEnd(10)} ${text}\n`).join('')}`;
+}
