@@ -30,7 +30,7 @@ export interface Entry {
   readonly duplicates: number;
   readonly failureStore: number;
   readonly deadLetters: number;
-  /** Number of its group of account and region. */
+  /** Number of its group: account, region, and where its documents are counted. */
   readonly group: number;
   /** Number of the indices behind the target's name when it was begun; 0 where that is not known. */
   readonly indices: number;
@@ -56,7 +56,7 @@ export const KEY_BYTES = 2 + HASH_BYTES;
 
 /** Day of the object's key, days since the epoch; 0 where it says none. */
 export function dayOfObject(object: SourceObject): number {
-  return Math.min(parseKey(object.key).day ?? 0, 0xffff);
+  return Math.max(0, Math.min(parseKey(object.key).day ?? 0, 0xffff));
 }
 
 /** The key of an object's entry: another version of the object has another. */

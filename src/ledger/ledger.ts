@@ -1,11 +1,13 @@
 /** A job's ledger: which objects are done, and what became of their records. */
 
-import { closeSync, fdatasyncSync, openSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, fdatasyncSync, openSync, renameSync } from 'node:fs';
 import type { ObjectOutcome } from '../../workers/config.ts';
-import { parseKey } from '../plan/keys.ts';
+import { sinkError } from '../sinks/write.ts';
 import { describeObject } from '../sources/refusals.ts';
 import type { RefusedObject, SourceObject } from '../sources/source.ts';
 import { dayOfObject, decodeEntry, type Entry, type EntryState, encodeEntry, entryKey, stateOf } from './entry.ts';
+import { MAX_LOOSE_FOLDERS, type Place, parsePlace, placeName, placeOf } from './place.ts';
 import { openStore, type Store } from './store.ts';
 import { addEntry, addTotals, noTotals, type Totals } from './totals.ts';
 
@@ -22,6 +24,8 @@ export interface Trouble {
   readonly state: EntryState;
   readonly code: string;
   readonly reason: string;
+  /** The object as it was listed. */
+  readonly source: SourceObject;
 }
 
 /** Sums of one day, account and region. Day 0, account and region `-` stand for what keys do not say. */
@@ -30,6 +34,19 @@ export interface DayTotals extends Totals {
   readonly day: number;
   readonly account: string;
   readonly region: string;
+}
+
+/** Sums of the objects of one place and day; day 0 stands for what keys do not say. */
+export interface PlaceTotals extends Totals, Place {
+  readonly day: number;
+}
+
+/** Documents of an object that were dead letters and are none any more, by what became of them. */
+export interface Settled {
+  readonly object: SourceObject;
+  readonly created: number;
+  readonly duplicates: number;
+  readonly failureStore: number;
 }
 
 /** What is written of an object. */
@@ -42,6 +59,9 @@ interface Pending {
   readonly reason: string;
 }
 
+/** Longer names than this stand for themselves by a hash: LMDB's keys have at most 1,978 bytes. */
+const MAX_NAME_BYTES = 1_500;
+
 const NO_COUNTS = { records: 0, created: 0, duplicates: 0, failureStore: 0, deadLetters: 0 };
 
 /** The ledger of one job, for one writer at a time. */
@@ -49,6 +69,7 @@ export class Ledger {
   readonly #store: Store;
   readonly #deadLetterPath: string;
   readonly #names = new Map<string, number>();
+  #looseFolders = 0;
   #waiting: Pending[] = [];
   #timer: NodeJS.Timeout | null = null;
   #failure: unknown = null;
@@ -56,12 +77,14 @@ export class Ledger {
   private constructor(store: Store, deadLetterPath: string) {
     this.#store = store;
     this.#deadLetterPath = deadLetterPath;
-    for (const { key, value } of store.names.getRange()) this.#names.set(key, value);
+    for (const { key, value } of store.names.getRange()) this.#name(key, value);
   }
 
   /** Opens or makes the ledger in a folder. Throws E_LEDGER_* and E_SINK_*. */
   static async open(folder: string, deadLetterPath: string, readOnly = false): Promise<Ledger> {
-    return new Ledger(await openStore(folder, readOnly), deadLetterPath);
+    const ledger = new Ledger(await openStore(folder, readOnly), deadLetterPath);
+    if (!readOnly) ledger.#endSettling();
+    return ledger;
   }
 
   /** Whether an object, this version of it, need not be read again. */
@@ -156,7 +179,7 @@ export class Ledger {
         ...counts,
         state: outcome,
         attempts: (old?.attempts ?? 0) + 1,
-        group: old?.group ?? this.#numberOf(groupOf(object)),
+        group: old?.group ?? this.#numberOf(this.#groupOf(object, day)),
         // The one of the first try: what came before a rollover is what matters.
         indices: old?.indices || (indices === '' ? 0 : this.#numberOf(`indices ${indices}`)),
       };
@@ -166,7 +189,7 @@ export class Ledger {
       if (outcome === 'done') {
         if (old !== null && old.state !== 'done') trouble.removeSync(key);
       } else {
-        const why: Trouble = { object: describeObject(object), state: outcome, code, reason };
+        const why: Trouble = { object: describeObject(object), state: outcome, code, reason, source: object };
         trouble.putSync(key, JSON.stringify(why));
       }
     }
@@ -174,24 +197,52 @@ export class Ledger {
   }
 
   #numberOf(name: string): number {
-    const known = this.#names.get(name);
+    const short = Buffer.byteLength(name) <= MAX_NAME_BYTES ? name : `sha256 ${hashOf(name)}`;
+    const known = this.#names.get(short);
     if (known !== undefined) return known;
     const number = this.#names.size + 1;
-    this.#store.names.putSync(name, number);
-    this.#names.set(name, number);
+    this.#store.names.putSync(short, number);
+    this.#name(short, number);
     return number;
+  }
+
+  #name(name: string, number: number): void {
+    this.#names.set(name, number);
+    if (parsePlace(name)?.form === null) this.#looseFolders++;
+  }
+
+  /** The name of an object's group. */
+  #groupOf({ key }: SourceObject, day: number): string {
+    const place = placeOf(key, day);
+    const name = placeName(place);
+    if (place.form !== null || this.#names.has(name) || this.#looseFolders < MAX_LOOSE_FOLDERS) return name;
+    return placeName({ ...place, folder: '' });
+  }
+
+  /** Sums by place and day, in no order. */
+  places(): readonly PlaceTotals[] {
+    const places = new Map([...this.#names].map(([name, number]) => [number, parsePlace(name)]));
+    const all: PlaceTotals[] = [];
+    for (const { key, value } of this.#store.totals.getRange()) {
+      const [group, day] = key.split(' ').map(Number) as [number, number];
+      const place = places.get(group) ?? { account: '-', region: '-', folder: '', form: null };
+      all.push({ ...(JSON.parse(value) as Totals), ...place, day });
+    }
+    return all;
   }
 
   /** Sums by day, account and region, days ascending. */
   days(): readonly DayTotals[] {
-    const names = new Map([...this.#names].map(([name, number]) => [number, name]));
-    const all: DayTotals[] = [];
-    for (const { key, value } of this.#store.totals.getRange()) {
-      const [group, day] = key.split(' ').map(Number) as [number, number];
-      const [account = '-', region = '-'] = names.get(group)?.split(' ').slice(1) ?? [];
-      all.push({ ...(JSON.parse(value) as Totals), day, account, region });
+    const all = new Map<string, DayTotals>();
+    for (const { day, account, region, ...totals } of this.places()) {
+      const key = `${day} ${account} ${region}`;
+      const sums = all.get(key) ?? { ...noTotals(), day, account, region };
+      addTotals(sums, totals);
+      all.set(key, sums);
     }
-    return all.sort((a, b) => a.day - b.day || a.account.localeCompare(b.account) || a.region.localeCompare(b.region));
+    return [...all.values()].sort(
+      (a, b) => a.day - b.day || a.account.localeCompare(b.account) || a.region.localeCompare(b.region),
+    );
   }
 
   /** Sums over everything. */
@@ -206,6 +257,90 @@ export class Ledger {
     for (const { value } of this.#store.trouble.getRange()) yield JSON.parse(value) as Trouble;
   }
 
+  /** Has objects read again by the next run, whatever their state; until then they count for nothing. Throws E_SINK_*. */
+  reopen(objects: readonly SourceObject[]): void {
+    this.flush();
+    this.#store.write(() => {
+      for (const object of objects) {
+        const entry = this.entryOf(object);
+        if (entry !== null) this.#replace(object, entry, { ...entry, state: 'unfinished' });
+        const why: Trouble = {
+          object: describeObject(object),
+          state: 'unfinished',
+          code: '',
+          reason: 'to be read again',
+          source: object,
+        };
+        this.#store.trouble.putSync(entryKey(object), JSON.stringify(why));
+      }
+    });
+  }
+
+  /** Forgets an object of which there is another version now. Throws E_SINK_*. */
+  forget(object: SourceObject): void {
+    this.flush();
+    this.#store.write(() => {
+      const entry = this.entryOf(object);
+      if (entry !== null) this.#replace(object, entry, null);
+      this.#store.trouble.removeSync(entryKey(object));
+    });
+  }
+
+  /**
+   * Books documents that were dead letters and are in the target now, and gives the job the file of the dead letters
+   * that are left: both or neither, whenever the process ends. Throws E_SINK_*.
+   */
+  settle(settled: readonly Settled[], lettersLeft: string): void {
+    this.flush();
+    this.#store.write(() => {
+      for (const { object, created, duplicates, failureStore } of settled) {
+        const entry = this.entryOf(object);
+        if (entry === null) continue;
+        // Not below 0: there are letters of runs without a ledger, too.
+        const room = Math.min(1, entry.deadLetters / (created + duplicates + failureStore));
+        if (room < 1) continue;
+        this.#replace(object, entry, {
+          ...entry,
+          created: entry.created + created,
+          duplicates: entry.duplicates + duplicates,
+          failureStore: entry.failureStore + failureStore,
+          deadLetters: entry.deadLetters - created - duplicates - failureStore,
+        });
+      }
+      this.#store.meta.putSync('letters', lettersLeft);
+    });
+    this.#endSettling();
+  }
+
+  /** Puts the file in place that `settle` has booked. */
+  #endSettling(): void {
+    const { meta, write } = this.#store;
+    const file = meta.get('letters') as string | undefined;
+    if (file === undefined) return;
+    try {
+      renameSync(file, this.#deadLetterPath);
+    } catch (error) {
+      // It is in place, and only that was not noted.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw sinkError(error, this.#deadLetterPath);
+    }
+    write(() => meta.removeSync('letters'));
+  }
+
+  /** Writes an entry in place of another, or none, and sums accordingly. Within a transaction. */
+  #replace(object: SourceObject, old: Entry, entry: Entry | null): void {
+    const { entries, totals } = this.#store;
+    const at = `${old.group} ${dayOfObject(object)}`;
+    const text = totals.get(at);
+    const sums = text === undefined ? noTotals() : (JSON.parse(text) as Totals);
+    addEntry(sums, old, -1);
+    if (entry === null) entries.removeSync(entryKey(object));
+    else {
+      addEntry(sums, entry, 1);
+      entries.putSync(entryKey(object), encodeEntry(entry));
+    }
+    totals.putSync(at, JSON.stringify(sums));
+  }
+
   /** Writes what is left and closes. Throws E_SINK_*. */
   async close(): Promise<void> {
     try {
@@ -216,7 +351,4 @@ export class Ledger {
   }
 }
 
-function groupOf({ key }: SourceObject): string {
-  const { account, region } = parseKey(key);
-  return `group ${account ?? '-'} ${region ?? '-'}`;
-}
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -5,12 +5,13 @@
  * |---|---|---|
  * | entries | see entry.ts | see entry.ts |
  * | totals  | group, day | sums, JSON |
- * | names   | text | its number: groups of account and region, indices |
+ * | names   | text | its number: groups (see place.ts), indices |
  * | trouble | key of an entry | object, code and reason, JSON: of those that are not simply done |
  * | meta    | `version` | number |
+ * |         | `letters` | a file of dead letters that is to take the place of the job's: see `settle` |
  */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import type { Database, RootDatabase } from 'lmdb';
 import { FlowbulkError } from '../errors.ts';
 import { sinkError } from '../sinks/write.ts';
@@ -24,6 +25,7 @@ export interface Store {
   readonly totals: Database<string, string>;
   readonly names: Database<number, string>;
   readonly trouble: Database<string, Buffer>;
+  readonly meta: Database<unknown, string>;
   /** Runs `work` as one transaction that is on disk when it returns. Throws E_SINK_*. */
   write(work: () => void): void;
   close(): Promise<void>;
@@ -42,11 +44,26 @@ async function lmdb(): Promise<typeof import('lmdb')> {
   }
 }
 
-/** What LMDB says when something goes wrong, as an error of ours. */
+/** A disk with less than this has no room for the next group. */
+const LEAST_FREE_BYTES = 1 << 20;
+
+function isDiskFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < LEAST_FREE_BYTES;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What LMDB says when something goes wrong, as an error of ours. It gives the system's error as text (mdb_strerror), and
+ * "Input/output error" for a write that a full disk cut short.
+ */
 function storeError(cause: unknown, folder: string): FlowbulkError {
   const { message } = cause as Error;
-  // LMDB gives the system's error as text: https://www.symas.com/mdb, mdb_strerror.
-  const code = /No space left|ENOSPC|quota exceeded/i.test(message) ? 'ENOSPC' : (cause as NodeJS.ErrnoException).code;
+  const isFull = /No space left|quota exceeded/i.test(message) || isDiskFull(folder);
+  const code = isFull ? 'ENOSPC' : (cause as NodeJS.ErrnoException).code;
   return sinkError(Object.assign(new Error(message), { code }), `the ledger ${folder}`);
 }
 
@@ -60,8 +77,8 @@ export async function openStore(folder: string, readOnly = false): Promise<Store
   } catch (cause) {
     throw storeError(cause, folder);
   }
-  const meta: Database<number, string> = root.openDB({ name: 'meta', encoding: 'json' });
-  const version = meta.get('version') ?? VERSION;
+  const meta: Database<unknown, string> = root.openDB({ name: 'meta', encoding: 'json' });
+  const version = (meta.get('version') as number | undefined) ?? VERSION;
   if (version > VERSION) {
     await root.close();
     throw new FlowbulkError(
@@ -82,6 +99,7 @@ export async function openStore(folder: string, readOnly = false): Promise<Store
     totals: root.openDB({ name: 'totals', encoding: 'string' }),
     names: root.openDB({ name: 'names', encoding: 'json' }),
     trouble: root.openDB({ name: 'trouble', encoding: 'string', keyEncoding: 'binary' }),
+    meta,
     write,
     close: () => root.close(),
   };

@@ -1,0 +1,18 @@
+/**
+ * Rounds of kills at random moments: see test/e2e/cluster/kill.test.ts.
+ *
+ *   node scripts/test-kill.mjs [--rounds N]
+ */
+
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
+const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'test.mjs');
+const { status } = spawnSync(process.execPath, [script, '--e2e', 'cluster/kill'], {
+  env: { ...process.env, FLOWBULK_KILL_ROUNDS: values.rounds },
+  stdio: 'inherit',
+});
+process.exit(status ?? 1);
