@@ -43,7 +43,7 @@ interface Definition<Name extends OptionName> {
   /** Shown first in the help: a command line, and what it does. */
   readonly examples: readonly (readonly [command: string, does: string])[];
   readonly arguments: readonly Argument[];
-  /** Names of rows of the option table; TALK_OPTIONS are added to those of every command. */
+  /** Names of rows of the option table; every command has TALK_OPTIONS besides, and `job` where it takes SOURCE. */
   readonly options: readonly Name[];
   /** Lines that end the help. */
   readonly notes?: readonly string[];
@@ -58,6 +58,7 @@ export type Command = Definition<OptionName>;
 
 /** Makes a command; `values` has the types of exactly the options that it names. */
 export function command<Name extends OptionName>(definition: Definition<Name>): Command {
+  const ofJob = definition.arguments.some((argument) => argument.name === 'SOURCE') ? (['job'] as const) : [];
   // A command that names fewer options reads fewer values: safe, though not to the type checker's eye.
-  return { ...definition, options: [...definition.options, ...TALK_OPTIONS] } as unknown as Command;
+  return { ...definition, options: [...definition.options, ...ofJob, ...TALK_OPTIONS] } as unknown as Command;
 }

@@ -101,7 +101,8 @@ export function optionsHelp(paint: Paint): string {
     const rows = names.map((name) => [`${flagOf(name)}  ${paint.dim(envNameOf(name))}`, `    ${explain(name)}`]);
     return `${paint.bold(title)}\n${rows.map(([flag, text]) => `  ${flag}\n  ${text}`).join('\n')}`;
   });
-  return `Options, and the variables that do the same. A flag beats its variable, the variable beats the default.
+  return `Options, and the variables that do the same. A flag beats its variable, the variable the config
+file (flowbulk config --help), and that the default.
 Options that are repeatable take one value a line in their variable.
 
 ${groups.join('\n\n')}

@@ -4,6 +4,7 @@ import { EXIT, FlowbulkError } from '../errors.ts';
 import { paintFor } from './color.ts';
 import type { Command, Io } from './command.ts';
 import { commandHelp, optionsHelp, overviewHelp } from './help.ts';
+import type { TALK_OPTIONS, Values } from './options.ts';
 import { parse } from './parse.ts';
 import { COMMANDS, findCommand } from './registry.ts';
 import { didYouMean } from './suggest.ts';
@@ -44,7 +45,14 @@ async function help(topic: string | undefined, io: Io, noColor: boolean): Promis
   return EXIT.ok;
 }
 
-async function run(command: Command, argv: readonly string[], io: Io, talk: Talk): Promise<number> {
+/** How to speak once all options are known: a config file may have a say in it. */
+function settledTalk(values: Values<(typeof TALK_OPTIONS)[number]>, io: Io): Talk {
+  const { logFormat, quiet, debug, noColor } = values;
+  return talkOn(io.stderr, { json: logFormat === 'json', quiet, debug, paint: paintFor(io.stderr, io.env, noColor) });
+}
+
+/** Parses and runs a command; `settle` hears the voice to speak with from then on. */
+async function run(command: Command, argv: readonly string[], io: Io, settle: (talk: Talk) => void): Promise<number> {
   const parsed = parse(command, argv, io.env);
   if (parsed.help) {
     io.stdout.write(commandHelp(command, paintFor(io.stdout, io.env, argv.includes('--no-color'))));
@@ -52,10 +60,12 @@ async function run(command: Command, argv: readonly string[], io: Io, talk: Talk
   }
   // The parser made every value by the kind that the table gives it.
   const values = parsed.values as Parameters<Command['run']>[1];
+  const talk = settledTalk(values, io);
+  settle(talk);
   return command.run(parsed.args, values, { ...io, talk });
 }
 
-async function route(argv: readonly string[], io: Io, talk: Talk): Promise<number> {
+async function route(argv: readonly string[], io: Io, settle: (talk: Talk) => void): Promise<number> {
   const [first, ...rest] = argv;
   const noColor = argv.includes('--no-color');
   switch (first) {
@@ -86,14 +96,16 @@ async function route(argv: readonly string[], io: Io, talk: Talk): Promise<numbe
       `unknown option ${first}${near}; options stand after the command: flowbulk help`,
     );
   }
-  return run(await findCommand(first), rest, io, talk);
+  return run(await findCommand(first), rest, io, settle);
 }
 
 /** Runs the program with the arguments after its name, and gives its exit code. Never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const talk = earlyTalk(argv, io);
+  let talk = earlyTalk(argv, io);
   try {
-    return await route(argv, io, talk);
+    return await route(argv, io, (settled) => {
+      talk = settled;
+    });
   } catch (error) {
     // What a stop breaks on its way is not what went wrong: the reason of the stop is.
     const cause: unknown = io.signal.aborted ? io.signal.reason : error;

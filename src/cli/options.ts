@@ -1,6 +1,6 @@
 /**
  * The one option table, as data. From it come the flags, the FLOWBULK_* variables, the help, the completions and
- * (later) the keys of a config file. An option is one line here, and a command names those it takes.
+ * the keys of a config file. An option is one line here, and a command names those it takes.
  */
 
 import { ID_MODES } from '../formats/ids.ts';
@@ -52,7 +52,8 @@ export const GROUPS = {
   delivery: 'Delivery',
   credentials: 'Credentials of the cluster',
   run: 'Run',
-  talk: 'Talk',
+  schedule: 'When and where',
+  talk: 'Talk and config',
 } as const;
 
 /** One row of the table. */
@@ -114,6 +115,7 @@ const TABLE = {
   'compress': { kind: 'choice', group: 'output', value: 'HOW', choices: ['none', 'gzip'], defaultShown: 'none; gzip to other machines', help: 'compress what is written or sent' },
   'part-bytes': { kind: 'bytes', group: 'output', value: 'SIZE', defaultShown: '10MiB with --as bulk', help: 'begin a new part at this size' },
   'dead-letters': { kind: 'path', group: 'output', value: 'FILE', default: './flowbulk-dead-letters.ndjson', help: 'where lines go that are no record' },
+  'html': { kind: 'path', group: 'output', value: 'FILE', help: 'write it as one page of HTML, for a browser' },
 
   'op': { kind: 'choice', group: 'delivery', value: 'OP', choices: ['create', 'index'], default: 'create', help: 'create leaves documents that are there, index writes them again' },
   'body-bytes': { kind: 'bytes', group: 'delivery', value: 'SIZE', default: '8MiB', help: 'largest body of a request, before compression' },
@@ -159,14 +161,25 @@ const TABLE = {
   'no-ledger': { kind: 'flag', group: 'run', help: 'do not note what is done: the next run begins anew' },
   'look-back': { kind: 'age', group: 'run', value: 'AGE', help: 'list so much further back, for objects that came late: 2d' },
   'drain-timeout': { kind: 'duration', group: 'run', value: 'TIME', default: '25s', help: 'how long a stop waits for what is under way' },
+  'objects-in': { kind: 'choice', group: 'run', value: 'STATE', choices: ['failed', 'damaged', 'unfinished'], help: 'name the objects in this state, one a line' },
   'error-on-empty': { kind: 'flag', group: 'run', help: 'exit 6 when there is nothing to do' },
   'workers': { kind: 'count', group: 'run', value: 'N', min: 1, defaultShown: 'cores', help: 'worker threads' },
+  'metrics-file': { kind: 'path', group: 'run', value: 'FILE', help: "metrics for the textfile folder of Prometheus's node_exporter" },
+  'metrics-port': { kind: 'count', group: 'run', value: 'PORT', min: 0, help: 'serve metrics for Prometheus while it runs, at /metrics' },
+
+  'at': { kind: 'text', group: 'schedule', value: 'HH:MM', defaultShown: '02:30', pattern: { is: /^([01]\d|2[0-3]):[0-5]\d$/, means: 'a time of day such as 02:30' }, help: 'every day at this time, UTC' },
+  'every': { kind: 'duration', group: 'schedule', value: 'TIME', help: 'so often instead: 15m, 1h, 6h' },
+  'for': { kind: 'choice', group: 'schedule', value: 'WHAT', choices: ['systemd', 'cron', 'kubernetes', 'eventbridge'], defaultShown: 'all', help: 'what to print' },
+  'image': { kind: 'text', group: 'schedule', value: 'NAME', defaultShown: 'flowbulk:VERSION', help: 'container image, made from the Containerfile' },
 
   'json': { kind: 'flag', group: 'talk', help: 'result as JSON on standard output' },
   'log-format': { kind: 'choice', group: 'talk', value: 'FORM', choices: ['text', 'json'], default: 'text', help: 'form of events on standard error' },
   'quiet': { kind: 'flag', group: 'talk', help: 'no progress and no summary, errors only' },
   'debug': { kind: 'flag', group: 'talk', help: 'codes and causes of errors, stacks of bugs' },
   'no-color': { kind: 'flag', group: 'talk', help: 'no colours (NO_COLOR does the same)' },
+  'config': { kind: 'path', group: 'talk', value: 'FILE', defaultShown: 'flowbulk.config.* here or above', help: 'config file, .json or .yaml' },
+  'job': { kind: 'text', group: 'talk', value: 'NAME', help: 'SOURCE, DESTINATION and options of a job in the config file' },
+  'origin': { kind: 'flag', group: 'talk', help: 'also where each value is from' },
 } as const satisfies Record<string, OptionSpec>;
 
 /** The name of an option, without the dashes before it. */
@@ -176,7 +189,7 @@ export type OptionName = keyof typeof TABLE;
 export const OPTIONS: Readonly<Record<OptionName, OptionSpec>> = TABLE;
 
 /** Options that every command takes. */
-export const TALK_OPTIONS = ['log-format', 'quiet', 'debug', 'no-color'] as const;
+export const TALK_OPTIONS = ['log-format', 'quiet', 'debug', 'no-color', 'config'] as const;
 
 type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`

@@ -1,11 +1,13 @@
-/** Parses the arguments of one command: flags by commander, then FLOWBULK_* variables, then defaults. */
+/** Parses the arguments of one command: flags by commander, then FLOWBULK_* variables, the config file, defaults. */
 
 import { CommanderError, Option, Command as Parser } from 'commander';
+import { type ConfigFile, type ConfigJob, findJob, readConfigFile } from '../config/config-file.ts';
+import { findConfig } from '../config/find.ts';
+import { type Effective, effectiveOptions, type Layers, placeOfJob, valuesOf } from '../config/layers.ts';
 import { FlowbulkError } from '../errors.ts';
 import type { Argument, Command } from './command.ts';
 import { envNameOf, keyOf, OPTIONS, type OptionName } from './options.ts';
 import { didYouMean } from './suggest.ts';
-import { readValue } from './values.ts';
 
 /** What was asked for: help, or a run with these arguments and values. */
 export type Parsed =
@@ -16,6 +18,20 @@ export type Parsed =
       readonly values: Readonly<Record<string, unknown>>;
     };
 
+/** How values came to be, for `flowbulk config`, which is the only one to ask. */
+export interface Provenance {
+  readonly options: ReadonlyMap<OptionName, Effective>;
+  readonly file: ConfigFile | null;
+  readonly job: ConfigJob | null;
+}
+
+const PROVENANCES = new WeakMap<object, Provenance>();
+
+/** How the values of a `parse` came to be; null for any other object. */
+export function provenanceOf(values: object): Provenance | null {
+  return PROVENANCES.get(values) ?? null;
+}
+
 const append = (value: string, before: readonly string[] | undefined) => [...(before ?? []), value];
 
 /** Every option's texts are collected as they are: what they mean is decided in one place for flags and variables. */
@@ -25,12 +41,20 @@ function optionOf(name: OptionName): Option {
   return new Option(`--${name} <${spec.value ?? 'VALUE'}>`).argParser(append);
 }
 
+/**
+ * Options that a command understands: its own, and all there are for `flowbulk config`, which shows what would become of
+ * them and need not list them in its help.
+ */
+function optionsOf(command: Command): readonly OptionName[] {
+  return command.name === 'config' ? (Object.keys(OPTIONS) as OptionName[]) : command.options;
+}
+
 function usageError(error: CommanderError, command: Command): FlowbulkError {
   const unknown = /^error: unknown option '(.*)'/.exec(error.message)?.[1];
   const seeHelp = `; see: flowbulk ${command.name} --help`;
   if (unknown !== undefined) {
     const flag = unknown.replace(/=.*$/, '');
-    const near = didYouMean(flag.replace(/^-+/, ''), [...command.options, 'help'], '--');
+    const near = didYouMean(flag.replace(/^-+/, ''), [...optionsOf(command), 'help'], '--');
     return new FlowbulkError('E_USAGE', `unknown option ${flag} for ${command.name}${near}${seeHelp}`);
   }
   const missing = /^error: option '(--\S+) <(.*)>' argument missing/.exec(error.message);
@@ -55,6 +79,62 @@ function checkChoice({ name, choices }: Argument, text: string | undefined): voi
   throw new FlowbulkError('E_USAGE', `${name} is one of ${choices.join(', ')}, not '${text}'${near}`);
 }
 
+/** The texts of each flag that was given. */
+function flagsOf(parser: Parser, names: readonly OptionName[]): Layers['flags'] {
+  const given = parser.opts<Record<string, string[] | boolean | undefined>>();
+  const flags = new Map<OptionName, readonly string[]>();
+  for (const name of names) {
+    // commander files `--no-x` under `x`, false once it is given.
+    const isNegated = OPTIONS[name].kind === 'flag' && name.startsWith('no-');
+    const value = isNegated ? given[keyOf(name.slice(3) as OptionName)] === false : given[keyOf(name)];
+    if (value === true) flags.set(name, ['true']);
+    else if (Array.isArray(value)) flags.set(name, value);
+  }
+  return flags;
+}
+
+/** The last text of an option that says where others are from, before any of them is looked at. */
+function early(name: 'config' | 'job', { flags, env }: Pick<Layers, 'flags' | 'env'>): string | undefined {
+  return flags.get(name)?.at(-1) ?? (env[envNameOf(name)] || undefined);
+}
+
+/** The config file that counts, named or found. Nothing but its folders is looked at where there is none. */
+function configOf(named: string | undefined): ConfigFile | null {
+  if (named !== undefined) return readConfigFile(named);
+  let folder: string;
+  try {
+    folder = process.cwd();
+  } catch {
+    // The working folder was removed: nothing is above it.
+    return null;
+  }
+  const found = findConfig(folder);
+  return found === null ? null : readConfigFile(found);
+}
+
+/** The job of that name. What it sets for other commands than this one is left to them: plan, run and verify share it. */
+function jobOf(name: string, file: ConfigFile | null): ConfigJob {
+  if (file === null) {
+    throw new FlowbulkError(
+      'E_USAGE',
+      `job '${name}' is looked for in flowbulk.config.json or .yaml, and there is none here or above: give --config FILE`,
+    );
+  }
+  return findJob(file, name);
+}
+
+/** The arguments, with SOURCE and DESTINATION of the job where the command line leaves them out. */
+function argumentsOf(command: Command, given: readonly string[], file: ConfigFile | null, job: ConfigJob | null) {
+  const args = [...given];
+  if (file === null || job === null) return args;
+  for (const [at, { name }] of command.arguments.entries()) {
+    const place = name === 'SOURCE' ? job.source : name === 'DESTINATION' ? job.destination : null;
+    // One that is missing leaves no hole before the next.
+    if (place !== null && args.length === at) args.push(placeOfJob(file, place));
+  }
+  return args;
+}
+
 /** Parses what stands after the name of a command. Throws E_USAGE for everything that does not fit it. */
 export function parse(
   command: Command,
@@ -67,7 +147,8 @@ export function parse(
     .helpOption('-h, --help')
     .argument('[args...]')
     .action(() => {});
-  for (const name of command.options) parser.addOption(optionOf(name));
+  const names = optionsOf(command);
+  for (const name of names) parser.addOption(optionOf(name));
   try {
     parser.parse([...argv], { from: 'user' });
   } catch (error) {
@@ -75,24 +156,14 @@ export function parse(
     if (error.code === 'commander.helpDisplayed') return { help: true };
     throw usageError(error, command);
   }
-  const flags = parser.opts<Record<string, string[] | boolean | undefined>>();
-  const values: Record<string, unknown> = {};
-  for (const name of command.options) {
-    const spec = OPTIONS[name];
-    // commander files `--no-x` under `x`, false once it is given.
-    const negated = spec.kind === 'flag' && name.startsWith('no-');
-    const flag = negated ? flags[keyOf(name.slice(3) as OptionName)] === false : flags[keyOf(name)];
-    const variable = env[envNameOf(name)] ?? '';
-    const isRepeated = spec.kind === 'texts';
-    let value: unknown;
-    if (flag === true) value = true;
-    else if (Array.isArray(flag)) value = readValue(spec, `--${name}`, flag);
-    else if (variable !== '') value = readValue(spec, envNameOf(name), isRepeated ? variable.split('\n') : [variable]);
-    else if (spec.default !== undefined) value = readValue(spec, `--${name}`, [spec.default]);
-    else if (spec.kind === 'flag') value = false;
-    else if (isRepeated || spec.kind === 'list' || spec.kind === 'paths') value = [];
-    values[keyOf(name)] = value;
-  }
-  checkArguments(command, parser.args);
-  return { help: false, args: parser.args, values };
+  const flags = flagsOf(parser, names);
+  const file = configOf(early('config', { flags, env }));
+  const jobName = names.includes('job') ? early('job', { flags, env }) : undefined;
+  const job = jobName === undefined ? null : jobOf(jobName, file);
+  const options = effectiveOptions(names, { flags, env, file, job });
+  const values = valuesOf(options);
+  PROVENANCES.set(values, { options, file, job });
+  const args = argumentsOf(command, parser.args, file, job);
+  checkArguments(command, args);
+  return { help: false, args, values };
 }

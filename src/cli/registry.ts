@@ -29,9 +29,19 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/setup.ts')).setup,
   },
   {
+    name: 'status',
+    summary: 'jobs, how they stand, and what to do next',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
     name: 'convert',
     summary: 'flow logs to ECS documents: NDJSON, or bodies for _bulk',
     load: async () => (await import('./commands/convert.ts')).convert,
+  },
+  {
+    name: 'schedule',
+    summary: 'systemd units, crontab, CronJob or ECS task for a command',
+    load: async () => (await import('./commands/schedule.ts')).schedule,
   },
   {
     name: 'geo',
@@ -52,6 +62,11 @@ export const COMMANDS: readonly Entry[] = [
     name: 'bench',
     summary: 'measure how fast it is on this machine',
     load: async () => (await import('./commands/bench.ts')).bench,
+  },
+  {
+    name: 'config',
+    summary: 'the values that options have here, and where each is from',
+    load: async () => (await import('./commands/config.ts')).config,
   },
   {
     name: 'completion',
