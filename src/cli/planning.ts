@@ -2,8 +2,8 @@
 
 import { isTarget, parseTarget } from '../cluster/target.ts';
 import { EXIT, FlowbulkError } from '../errors.ts';
-import { type StoredFacts, storedFacts } from '../estimate/index-size.ts';
-import { makePlan, type Plan } from '../estimate/plan.ts';
+import { storedFacts } from '../estimate/index-size.ts';
+import { makePlan, type Plan, type PlanRequest } from '../estimate/plan.ts';
 import { planAsText } from '../estimate/plan-text.ts';
 import { type PriceFacts, pricesOf } from '../estimate/prices.ts';
 import { parseFormat } from '../formats/detect.ts';
@@ -28,6 +28,7 @@ export const PLANNED_OPTIONS = [
   'from',
   'to',
   'since',
+  'look-back',
   'accounts',
   'regions',
   'include',
@@ -75,7 +76,7 @@ const SAY_EVERY_MS = 10_000;
 
 /**
  * Plans a run from SOURCE to DESTINATION (null where none was given), shows the plan on standard output, and gives the
- * exit code. A listing that is stopped is shown as far as it came before the stop is thrown.
+ * exit code. A plan that is stopped is shown as far as it came before the stop is thrown.
  */
 export async function showPlan(
   sourceText: string,
@@ -85,14 +86,14 @@ export async function showPlan(
   io: CommandIo,
 ): Promise<number> {
   const { talk, signal } = io;
-  const selection = selectionOf(values, Date.now());
+  const selection = selectionOf(values, Date.now(), values.lookBack);
   const prices = (region: string | null): PriceFacts => pricesOf(region, asked.prices);
   prices(null);
   const spec = parseSource(sourceText, { aws: awsOptions(values) });
   if (spec.kind === 'stdin') {
     throw new FlowbulkError('E_USAGE', 'standard input cannot be planned: give a file, a folder or s3://bucket/prefix');
   }
-  const cluster = await clusterFacts(destination, values, io);
+  const into = await destinationFacts(destination, values, io);
   const source = openSource(spec);
   let writer: PlanWriter | null = null;
   try {
@@ -129,19 +130,18 @@ export async function showPlan(
         prices: prices(bucketRegion),
         workers: workersOf(values),
         rate: asked.rate,
-        cluster: cluster === null ? null : { stored: cluster.stored },
+        into,
         nowMs: Date.now(),
       },
       signal,
     );
-    if (plan.isComplete) {
+    if (plan.stoppedAt !== 'listing') {
       writer?.commit();
       writer = null;
-    } else if (!isStopped(signal)) {
-      throw signal.reason;
     }
+    if (plan.stoppedAt !== null && !isStopped(signal)) throw signal.reason;
     show(plan, { source: sourceText, destination, selection: selectionFacts(selection) }, values.json, io);
-    if (!plan.isComplete) throw signal.reason;
+    if (plan.stoppedAt !== null) throw signal.reason;
     warn(plan, sourceText, io);
     return plan.objects === 0 && values.errorOnEmpty ? EXIT.nothingToDo : EXIT.ok;
   } finally {
@@ -179,18 +179,18 @@ function sayer(say: (objects: number) => void): (objects: number) => void {
   };
 }
 
-/** What the cluster holds already; null where DESTINATION is none. Throws E_USAGE and E_CLUSTER_*. */
-async function clusterFacts(
+/** What DESTINATION is; a cluster is asked what it holds already. Throws E_USAGE and E_CLUSTER_*. */
+async function destinationFacts(
   destination: string | null,
   values: PlannedValues,
   io: CommandIo,
-): Promise<{ readonly stored: StoredFacts | null } | null> {
-  if (destination === null || !isTarget(destination)) return null;
+): Promise<PlanRequest['into']> {
+  if (destination === null || !isTarget(destination)) return { kind: destination === null ? 'nothing' : 'files' };
   const target = parseTarget(destination, values.cloudId);
   const name = parseIndexName(target.name);
   const { api } = await openCluster(target, values, io);
   try {
-    return { stored: await storedFacts(api, name, io.signal) };
+    return { kind: 'cluster', stored: await storedFacts(api, name, io.signal) };
   } finally {
     await api.close();
   }

@@ -46,7 +46,7 @@ export function extrapolate(samples: readonly Sampled[], member: Member, bytes: 
   const known = expected - mean * guessedBytes;
   return {
     expected,
-    low: Math.max(0, Math.floor(known + Math.max(0, mean - half) * guessedBytes)),
-    high: Math.ceil(known + (mean + half) * guessedBytes),
+    low: Math.round(known + Math.max(0, mean - half) * guessedBytes),
+    high: Math.round(known + (mean + half) * guessedBytes),
   };
 }

@@ -14,7 +14,8 @@ export interface Span {
 
 /**
  * The days between which something is missed: `fromDay` and `toDay` where they were asked for; the first and the last
- * day found where not, but that a range with a beginning and no end reaches until today. Null where neither is known.
+ * day found where not, but that a range with a beginning and no end reaches until today. Days to come are not missed.
+ * Null where neither is known.
  */
 export function spanOf(
   found: Iterable<number | null>,
@@ -29,12 +30,13 @@ export function spanOf(
     last = Math.max(last, day);
   }
   const firstDay = asked.fromDay ?? first;
-  const lastDay = asked.toDay ?? (asked.fromDay === undefined ? last : Math.max(last, today));
+  const untilToday = asked.fromDay === undefined && asked.toDay === undefined ? last : Math.max(last, today);
+  const lastDay = Math.min(asked.toDay ?? untilToday, untilToday);
   return Number.isFinite(firstDay) && Number.isFinite(lastDay) && firstDay <= lastDay ? { firstDay, lastDay } : null;
 }
 
 /** The gaps of a span, in order. A day with objects that cannot be read, or that are done already, is no gap. */
-export function gapsOf(found: ReadonlySet<number | null> | ReadonlyMap<number | null, unknown>, span: Span): Gap[] {
+export function gapsOf(found: ReadonlyMap<number | null, unknown>, span: Span): Gap[] {
   const days = [...found.keys()].filter((day) => day !== null && day >= span.firstDay && day <= span.lastDay);
   const gaps: Gap[] = [];
   let next = span.firstDay;

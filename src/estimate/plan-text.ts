@@ -1,7 +1,9 @@
 /** A plan as text for people, at most 100 columns wide. */
 
+import { formatDay, parseDay } from '../plan/dates.ts';
 import { formatBytes, formatCount, formatSeconds, formatShare, formatShort } from '../progress/numbers.ts';
 import type { Estimate } from './extrapolate.ts';
+import type { IndexSize } from './index-size.ts';
 import type { Days, Estimates, Named, Plan } from './plan.ts';
 import { type Row, tableText } from './table.ts';
 
@@ -47,29 +49,33 @@ function refusedOf({ refused }: Plan): number {
   return Object.values(refused).reduce((sum, { objects }) => sum + objects, 0);
 }
 
-/** Records of a part of the bytes; records follow bytes closely enough for a table. */
-function recordsOf({ bytes, estimates }: Plan, part: number): string {
-  if (estimates === null) return '';
-  return bytes === 0 ? '0' : `~${formatShort((estimates.records.expected * part) / bytes)}`;
+/** Heads of all tables; records are told where something was sampled. */
+function headsOf(name: string, { estimates }: Plan): string[] {
+  return [name, 'objects', 'bytes', ...(estimates === null ? [] : ['records'])];
 }
 
-function amountRow(plan: Plan, name: string, { objects, bytes }: { objects: number; bytes: number }): string[] {
-  return [name, formatCount(objects), size(bytes), recordsOf(plan, bytes)];
+function cellsOf(plan: Plan, name: string, { objects, bytes }: { objects: number; bytes: number }): string[] {
+  const { estimates } = plan;
+  const cells = [name, formatCount(objects), size(bytes)];
+  if (estimates === null) return cells;
+  // Records follow bytes closely enough for a table.
+  const share = plan.bytes === 0 ? 0 : bytes / plan.bytes;
+  return [...cells, share === 0 ? '0' : `~${formatShort(estimates.records.expected * share)}`];
 }
+
+const STOPPED = {
+  listing: 'the listing was stopped: this is what was listed until then',
+  sampling: 'the sample was stopped: estimates are by what was read until then',
+} as const;
+
+const NOTHING = '-- nothing --';
 
 function daysText(plan: Plan): string {
-  const dated = plan.days.filter(({ day }) => day !== null);
+  const isLong = (plan.span?.days ?? 0) > MOST_DAYS || plan.days.length > MOST_DAYS + 1;
+  const rows = isLong ? monthRows(plan) : dayRows(plan);
   const undated = plan.days.find(({ day }) => day === null);
-  const rows: [at: string, row: Row][] =
-    dated.length > MOST_DAYS || (plan.span?.days ?? 0) > MOST_DAYS ? monthRows(plan) : dayRows(plan);
-  const all = rows.map(([, row]) => row);
-  if (undated !== undefined) all.push([...amountRow(plan, 'no day', undated), remarkOf(undated)]);
-  const hasRemarks = all.some((row) => row.length > 4 && row[4] !== '');
-  const heads = ['day', 'objects', 'bytes', 'records', ...(hasRemarks ? ['besides'] : [])];
-  return tableText(
-    heads,
-    all.map((row) => (row.length < 4 ? row : row.slice(0, heads.length))),
-  );
+  if (undated !== undefined) rows.push({ cells: cellsOf(plan, 'no day', undated), remark: remarkOf(undated) });
+  return tableText(headsOf(isLong ? 'month' : 'day', plan), rows);
 }
 
 function remarkOf({ refused, done }: { readonly refused: number; readonly done: number }): string {
@@ -79,67 +85,55 @@ function remarkOf({ refused, done }: { readonly refused: number; readonly done: 
   ].join(', ');
 }
 
-function dayRows(plan: Plan): [string, Row][] {
-  const rows = plan.days
+function dayRows(plan: Plan): Row[] {
+  const rows: Row[] = plan.days
     .filter(({ day }) => day !== null)
-    .map((one): [string, Row] => [one.day!, [...amountRow(plan, one.day!, one), remarkOf(one)]]);
-  for (const gap of plan.gaps) {
-    for (let at = 0; at < gap.days; at++) {
-      const day = new Date(Date.parse(gap.from) + at * 86_400_000).toISOString().slice(0, 10);
-      rows.push([day, [day, '-- nothing --']]);
-    }
-  }
-  return rows.sort(([one], [other]) => (one < other ? -1 : 1));
+    .map((one) => ({ cells: cellsOf(plan, one.day!, one), remark: remarkOf(one) }));
+  for (const day of daysIn(plan.gaps)) rows.push({ cells: [day], remark: NOTHING });
+  return rows.sort(({ cells: [one] }, { cells: [other] }) => (one! < other! ? -1 : 1));
 }
 
-function monthRows(plan: Plan): [string, Row][] {
+/** The days of gaps, one by one. */
+function* daysIn(gaps: readonly Days[]): Generator<string> {
+  for (const { from, days } of gaps) {
+    const first = parseDay(from, 'gap');
+    for (let at = 0; at < days; at++) yield formatDay(first + at);
+  }
+}
+
+function monthRows(plan: Plan): Row[] {
   const months = new Map<string, { objects: number; bytes: number; refused: number; done: number; days: number }>();
-  for (const { day, objects, bytes, refused, done } of plan.days) {
+  for (const { day, ...amount } of plan.days) {
     if (day === null) continue;
     const name = day.slice(0, 7);
     const month = months.get(name) ?? { objects: 0, bytes: 0, refused: 0, done: 0, days: 0 };
-    month.objects += objects;
-    month.bytes += bytes;
-    month.refused += refused;
-    month.done += done;
+    month.objects += amount.objects;
+    month.bytes += amount.bytes;
+    month.refused += amount.refused;
+    month.done += amount.done;
     month.days++;
     months.set(name, month);
   }
-  const empty = emptyDays(plan.gaps);
-  return [...new Set([...months.keys(), ...empty.keys()])].sort().map((name): [string, Row] => {
+  const empty = new Map<string, number>();
+  for (const day of daysIn(plan.gaps)) empty.set(day.slice(0, 7), (empty.get(day.slice(0, 7)) ?? 0) + 1);
+  return [...new Set([...months.keys(), ...empty.keys()])].sort().map((name): Row => {
     const month = months.get(name);
+    if (month === undefined) return { cells: [name], remark: NOTHING };
     const nothing = empty.get(name) ?? 0;
-    if (month === undefined) return [name, [name, '-- nothing --']];
     const gap = nothing === 0 ? '' : `-- nothing on ${nothing} of ${month.days + nothing} days --`;
-    const remarks = [remarkOf(month), gap].filter((remark) => remark !== '').join(', ');
-    return [name, [...amountRow(plan, name, month), remarks]];
+    return { cells: cellsOf(plan, name, month), remark: [gap, remarkOf(month)].filter((one) => one !== '').join(' ') };
   });
 }
 
-/** Days of gaps by month. */
-function emptyDays(gaps: readonly Days[]): Map<string, number> {
-  const empty = new Map<string, number>();
-  for (const { from, days } of gaps) {
-    for (let at = 0; at < days; at++) {
-      const month = new Date(Date.parse(from) + at * 86_400_000).toISOString().slice(0, 7);
-      empty.set(month, (empty.get(month) ?? 0) + 1);
-    }
-  }
-  return empty;
-}
-
 function namesText(kind: string, names: Named, plan: Plan): string {
-  const rows: Row[] = names.slice(0, MOST_ROWS).map((one) => amountRow(plan, one.name, one));
+  const rows = names.slice(0, MOST_ROWS).map((one): Row => ({ cells: cellsOf(plan, one.name, one) }));
   const rest = names.slice(MOST_ROWS);
   if (rest.length > 0) {
-    const sum = { objects: 0, bytes: 0 };
-    for (const { objects, bytes } of rest) {
-      sum.objects += objects;
-      sum.bytes += bytes;
-    }
-    rows.push(amountRow(plan, `${rest.length} more`, sum));
+    const objects = rest.reduce((sum, one) => sum + one.objects, 0);
+    const bytes = rest.reduce((sum, one) => sum + one.bytes, 0);
+    rows.push({ cells: cellsOf(plan, `${formatCount(rest.length)} more`, { objects, bytes }) });
   }
-  return tableText([kind, 'objects', 'bytes', 'records'], rows);
+  return tableText(headsOf(kind, plan), rows);
 }
 
 type Fact = readonly [name: string, ...lines: string[]];
@@ -153,10 +147,11 @@ function factsText(facts: readonly Fact[]): string {
 function listingFacts(plan: Plan): Fact[] {
   const { objects, bytes, unknownSizes, done, refused, gaps } = plan;
   const facts: Fact[] = [];
-  if (!plan.isComplete) facts.push(['Stopped', 'the listing was stopped: this is what was listed until then']);
+  if (plan.stoppedAt !== null) facts.push(['Stopped', STOPPED[plan.stoppedAt]]);
   const unknown = unknownSizes === 0 ? '' : `, and ${formatCount(unknownSizes)} of them of unknown size`;
   facts.push(['Objects', `${formatCount(objects)}, ${size(bytes)}${unknown}`]);
-  if (done.objects > 0) facts.push(['Left out', `${formatCount(done.objects)} objects already done, ${size(done.bytes)}`]);
+  if (done.objects > 0)
+    facts.push(['Left out', `${formatCount(done.objects)} objects already done, ${size(done.bytes)}`]);
   if (refusedOf(plan) > 0) {
     const parts = Object.entries(refused).map(
       ([code, amount]) => `${formatCount(amount.objects)} ${REFUSALS[code] ?? code} (${size(amount.bytes)})`,
@@ -193,15 +188,15 @@ function estimateFacts(plan: Plan): Fact[] {
   if (samples.length + failedSamples.length > 0) facts.push(sampleFact(plan));
   if (estimates !== null) {
     facts.push(...contentFacts(plan, estimates));
-    facts.push(indexFact(estimates));
+    if (estimates.index !== null) facts.push(indexFact(estimates.index));
   }
   if (requests !== null) {
     const { list, get, price, prices } = requests;
     facts.push([
       'Requests',
-      `about ${formatCount(list)} LIST, ${formatCount(get)} GET: $${price.toFixed(price < 0.1 ? 4 : 2)}`,
+      `about ${formatCount(list)} LIST, ${formatCount(get)} GET: ${price < 0.005 ? 'less than $0.01' : `$${price.toFixed(2)}`}`,
       `at $${prices.list} and $${prices.get} for 1,000 (${prices.basis})`,
-      'without KMS, and without transfer, which is free within the region and charged out of it',
+      'besides: KMS, and transfer, which is free within the region and charged out of it',
     ]);
   }
   if (estimates !== null) facts.push(timeFact(estimates));
@@ -247,7 +242,7 @@ function contentFacts({ bytes, hasGeo }: Plan, estimates: Estimates): Fact[] {
   ];
 }
 
-function indexFact({ index: { standardBytes, leanBytes, byTarget } }: Estimates): Fact {
+function indexFact({ standardBytes, leanBytes, byTarget }: IndexSize): Fact {
   const measured = `${size(standardBytes)} with the template of flowbulk setup, ${size(leanBytes)} with --lean`;
   const basis = 'estimates, in proportion to what was measured (docs/setup.md); without replicas';
   if (byTarget === null) return ['Index', measured, basis];
@@ -259,11 +254,12 @@ function indexFact({ index: { standardBytes, leanBytes, byTarget } }: Estimates)
   ];
 }
 
-function timeFact({ times, timesAre }: Estimates): Fact {
+function timeFact({ times, timesAre, isRateGiven }: Estimates): Fact {
   return [
     'Time',
     ...times.map(({ ratePerSecond, seconds }) => {
       return `${formatSeconds(seconds)} at ${formatCount(ratePerSecond)} ${timesAre}/s`;
     }),
+    ...(isRateGiven || timesAre === 'documents' ? [] : ['a million a core, where source and disk keep up']),
   ];
 }

@@ -13,6 +13,7 @@ import { FlowbulkError } from '../errors.ts';
 import { formatDay } from '../plan/dates.ts';
 import { parseKey } from '../plan/keys.ts';
 import { objectOf } from '../plan/lister.ts';
+import { describeObject } from '../sources/refusals.ts';
 import type { Listed, Selection, Source, SourceObject } from '../sources/source.ts';
 import { type Duration, durations } from './duration.ts';
 import { type Estimate, extrapolate } from './extrapolate.ts';
@@ -41,8 +42,10 @@ export interface PlanRequest extends SampleOptions {
   readonly prices: PriceFacts;
   readonly workers: number;
   readonly rate: number | undefined;
-  /** Where DESTINATION is a cluster; `stored` is what it holds already. */
-  readonly cluster: { readonly stored: StoredFacts | null } | null;
+  /** What DESTINATION is; `stored` is what a cluster holds already. */
+  readonly into:
+    | { readonly kind: 'nothing' | 'files' }
+    | { readonly kind: 'cluster'; readonly stored: StoredFacts | null };
   readonly nowMs: number;
 }
 
@@ -71,15 +74,18 @@ export interface Estimates {
   readonly deadLines: Readonly<Record<string, number>>;
   /** Shares of records by layout, 0 to 1. */
   readonly layouts: Readonly<Record<string, number>>;
-  readonly index: IndexSize;
+  /** Null where DESTINATION is a file or a folder. */
+  readonly index: IndexSize | null;
   readonly times: readonly Duration[];
   readonly timesAre: 'documents' | 'records';
+  /** Times are at the asked rate, not at usual ones. */
+  readonly isRateGiven: boolean;
 }
 
 /** A plan. */
 export interface Plan {
-  /** False where the listing was stopped: then there is no sample. */
-  readonly isComplete: boolean;
+  /** What it was stopped at: a listing that is not whole has no sample, a sample that is not whole tells less. */
+  readonly stoppedAt: 'listing' | 'sampling' | null;
   readonly objects: number;
   readonly bytes: number;
   readonly unknownSizes: number;
@@ -106,15 +112,15 @@ const PROGRESS_OBJECTS = 4_096;
 const DIRECT_DAYS = 31;
 
 /**
- * Lists, samples and estimates. A stop while it lists gives what was listed until then, as incomplete; one while it
- * samples is thrown. Throws E_SOURCE_* where nothing can be listed. Objects of the sample that cannot be read are told.
+ * Lists, samples and estimates. A stop gives what is known until then. Throws E_SOURCE_* where nothing can be listed.
+ * What cannot be read of the sample is told: it is no reason to throw a long listing away.
  */
 export async function makePlan(request: PlanRequest, signal: AbortSignal): Promise<Plan> {
   const tally = new Tally();
   const reservoir = new Reservoir(request.samples);
   const lists = new ListRequests();
   let seen = 0;
-  let isComplete = true;
+  let stoppedAt: Plan['stoppedAt'] = null;
   try {
     for await (const listed of request.listed) {
       const object = objectOf(listed);
@@ -133,13 +139,13 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-    isComplete = false;
+    stoppedAt = 'listing';
   }
-  const { samples, failed } = isComplete
-    ? await readSamples(request, reservoir.sample(), signal)
-    : { samples: [], failed: [] };
+  const chosen = stoppedAt === null ? reservoir.sample() : [];
+  const { samples, failed } = await readSamples(request, chosen, signal);
+  if (stoppedAt === null && samples.length + failed.length < chosen.length && signal.aborted) stoppedAt = 'sampling';
   return {
-    isComplete,
+    stoppedAt,
     objects: tally.total.objects,
     bytes: tally.total.bytes,
     unknownSizes: tally.unknownSizes,
@@ -170,9 +176,11 @@ async function readSamples(
     try {
       samples.push(await reader.read(object, signal));
     } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof FlowbulkError) || !error.code.startsWith('E_OBJECT_')) throw error;
-      failed.push({ object: object.key, code: error.code, reason: error.message });
+      if (signal.aborted) break;
+      if (!(error instanceof FlowbulkError)) throw error;
+      failed.push({ object: describeObject(object), code: error.code, reason: error.message });
+      // It is not this object: the others would fail alike, each after much patience.
+      if (!error.code.startsWith('E_OBJECT_')) break;
     }
   }
   return { samples, failed };
@@ -223,7 +231,10 @@ function estimatesOf(request: PlanRequest, { total }: Tally, samples: readonly S
     layouts[one.layout] = (layouts[one.layout] ?? 0) + one.records / Math.max(1, sampledRecords);
   }
   const each = (bytes: number) => (records.expected === 0 ? 0 : bytes / records.expected);
-  const into = request.cluster === null ? records : documents;
+  const { into } = request;
+  const stored = into.kind === 'cluster' ? into.stored : null;
+  const sent = into.kind === 'cluster' ? documents : records;
+  const intoCluster = into.kind === 'cluster';
   return {
     records,
     documents,
@@ -234,8 +245,9 @@ function estimatesOf(request: PlanRequest, { total }: Tally, samples: readonly S
     deadShare: records.expected === 0 ? 0 : 1 - documents.expected / records.expected,
     deadLines,
     layouts,
-    index: indexSize(documents, documentBytes, request.cluster?.stored ?? null),
-    times: durations(into, { intoCluster: request.cluster !== null, workers: request.workers, rate: request.rate }),
-    timesAre: request.cluster === null ? 'records' : 'documents',
+    index: into.kind === 'files' ? null : indexSize(documents, documentBytes, stored),
+    times: durations(sent, { intoCluster, workers: request.workers, rate: request.rate }),
+    timesAre: intoCluster ? 'documents' : 'records',
+    isRateGiven: request.rate !== undefined,
   };
 }

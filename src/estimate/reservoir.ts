@@ -7,9 +7,6 @@ import type { SourceObject } from '../sources/source.ts';
 /** The same listing gives the same sample. */
 const SEED = 5;
 
-/** Candidates for each object of the sample: out of them it is spread over the days. */
-const CANDIDATES = 8;
-
 const MS_PER_DAY = 86_400_000;
 
 /**
@@ -32,7 +29,7 @@ export class Reservoir {
     if (object.size <= 0 || this.#samples === 0) return;
     const rank = Math.log((this.#prng.next32() + 1) / 2 ** 32) / object.size;
     const kept = this.#kept;
-    if (kept.length < this.#samples * CANDIDATES) {
+    if (kept.length < this.#samples) {
       kept.push({ object, rank });
     } else if (rank > kept[this.#least]!.rank) {
       kept[this.#least] = { object, rank };
@@ -42,16 +39,12 @@ export class Reservoir {
     this.#least = kept.reduce((least, { rank }, at) => (rank < kept[least]!.rank ? at : least), 0);
   }
 
-  /** The sample: candidates by day and size, and of those every so many. */
+  /** The sample by day and size, as it is to be read. */
   sample(): SourceObject[] {
     const dayOf = ({ key, lastModifiedMs }: SourceObject) => parseKey(key).day ?? lastModifiedMs / MS_PER_DAY;
-    const candidates = this.#kept
+    return this.#kept
       .map(({ object }) => ({ object, day: dayOf(object) }))
-      .sort((one, other) => one.day - other.day || one.object.size - other.object.size);
-    const count = Math.min(this.#samples, candidates.length);
-    return Array.from(
-      { length: count },
-      (_, at) => candidates[Math.floor(((at + 0.5) * candidates.length) / count)]!.object,
-    );
+      .sort((one, other) => one.day - other.day || one.object.size - other.object.size)
+      .map(({ object }) => object);
   }
 }

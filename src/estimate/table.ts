@@ -1,26 +1,21 @@
 /** Tables of text. */
 
-/** A cell; numbers as text are set to the right. */
-export type Row = readonly string[];
+/** A row: its cells, and what is said behind them. A row may have fewer cells than the table. */
+export interface Row {
+  readonly cells: readonly string[];
+  readonly remark?: string;
+}
 
-/**
- * Rows under their heads, columns two blanks apart: the first to the left, the others to the right. A row with fewer
- * cells ends in a remark, which may be as wide as it likes.
- */
-export function tableText(heads: Row, rows: readonly Row[]): string {
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => (row.length < heads.length && column > 0 ? 0 : row[column]!.length))),
-  );
-  return [heads, ...rows]
-    .map((row) => {
-      const cells = row.map((cell, column) =>
-        column === 0
-          ? cell.padEnd(widths[0]!)
-          : row.length < heads.length
-            ? cell
-            : cell.padStart(widths[column] as number),
+/** Rows under their heads, two blanks between columns: the first is set to the left, the others to the right. */
+export function tableText(heads: readonly string[], rows: readonly Row[]): string {
+  const all: readonly Row[] = [{ cells: heads }, ...rows];
+  const widths = heads.map((_, column) => Math.max(...all.map(({ cells }) => cells[column]?.length ?? 0)));
+  return all
+    .map(({ cells, remark = '' }) => {
+      const set = cells.map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!),
       );
-      return `${cells.join('  ').trimEnd()}\n`;
+      return `${[...set, remark].join('  ').trimEnd()}\n`;
     })
     .join('');
 }

@@ -23,7 +23,7 @@ const MOST_NAMES = 10_000;
 const MORE_NAMES = 'others';
 
 /** What stands for an account or a region that the key does not say. */
-export const UNKNOWN = 'unknown';
+const UNKNOWN = 'unknown';
 
 /** Sums over a listing. `day` of a key that says none is null. */
 export class Tally {

@@ -10,12 +10,12 @@
  * ```
  */
 
-import { closeSync, createReadStream, fstatSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { FlowbulkError } from '../errors.ts';
 import { temporaryName } from '../geo/write-whole.ts';
 import { sinkError, writeWhole } from '../sinks/write.ts';
-import type { Listed, RefusedObject, Selection, SourceObject } from '../sources/source.ts';
+import type { Listed, RefusedObject, SourceObject } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
 import { lines } from './lines.ts';
 import { objectOf } from './lister.ts';
@@ -24,7 +24,7 @@ import { objectOf } from './lister.ts';
 const VERSION = 1;
 
 const BUFFER_CHARACTERS = 1 << 20;
-const READ_BYTES = 1 << 20;
+const READ_BYTES = 256 << 10;
 
 /** The closing line is shorter than this. */
 const TAIL_BYTES = 512;
@@ -41,7 +41,10 @@ function sourceName(spec: SourceSpec): SourceName {
     case 'files':
       return { kind: 'files', root: path.resolve(spec.root) };
     case 'stdin':
-      throw new FlowbulkError('E_USAGE', 'standard input cannot be planned: give a file, a folder or s3://bucket/prefix');
+      throw new FlowbulkError(
+        'E_USAGE',
+        'standard input cannot be planned: give a file, a folder or s3://bucket/prefix',
+      );
   }
 }
 
@@ -55,13 +58,21 @@ export class PlanWriter {
   readonly #file: string;
   readonly #temporary: string;
   readonly #descriptor: number;
+  #isOpen = true;
   #waiting = '';
   #objects = 0;
   #bytes = 0;
 
-  /** Begins a file. `about` goes into its head. Throws E_USAGE for standard input. */
-  constructor(file: string, spec: SourceSpec, about: { readonly selection: Selection; readonly flowbulk: string }) {
+  /** Begins a file. `about` goes into its head. Throws E_USAGE for standard input, and where `file` is a folder. */
+  constructor(file: string, spec: SourceSpec, about: { readonly selection: object; readonly flowbulk: string }) {
     const source = sourceName(spec);
+    // Told now, not after a listing of an hour.
+    if (file === '-' || statSync(file, { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw new FlowbulkError(
+        'E_USAGE',
+        `a plan is written to a file, and ${file} is none: give a name such as plan.ndjson`,
+      );
+    }
     this.#file = file;
     this.#temporary = temporaryName(file);
     try {
@@ -84,23 +95,28 @@ export class PlanWriter {
     this.#line({ kind, bucket, key, path: place, etag, size, lastModifiedMs, ...refusal });
   }
 
-  /** Ends the file and gives it its name. */
+  /** Ends the file and gives it its name. Where that fails, it is still to be taken back. */
   commit(): void {
     this.#line({ kind: 'end', objects: this.#objects, bytes: this.#bytes });
     this.#flush();
     try {
-      closeSync(this.#descriptor);
+      this.#close();
       renameSync(this.#temporary, this.#file);
     } catch (error) {
-      rmSync(this.#temporary, { force: true });
       throw sinkError(error, this.#file);
     }
   }
 
   /** Takes away what was written. */
   rollBack(): void {
-    closeSync(this.#descriptor);
+    this.#close();
     rmSync(this.#temporary, { force: true });
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    closeSync(this.#descriptor);
   }
 
   #line(value: object): void {
@@ -180,7 +196,8 @@ function parseLine(line: string, file: string, at: number): Values {
 }
 
 function checkHead({ v, kind, source }: Values, file: string, spec: SourceSpec): void {
-  if (kind !== 'plan' || typeof v !== 'number') throw broken(file, 'is no plan: make one with flowbulk plan --out');
+  const isPlan = kind === 'plan' && typeof v === 'number' && typeof source === 'object' && source !== null;
+  if (!isPlan) throw broken(file, 'is no plan: make one with flowbulk plan --out');
   if (v > VERSION) {
     throw broken(file, `is of version ${v}, this flowbulk reads ${VERSION}: use the one that made it, or plan again`);
   }
