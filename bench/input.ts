@@ -19,6 +19,8 @@ export interface BenchInput {
   openNaive(): Promise<NaiveGeo | null>;
   /** Whether to measure whole processes too: what they need does not depend on the fields. */
   readonly withProcesses: boolean;
+  /** A cluster of the user's to measure with, instead of the null server; null without one. */
+  readonly target: string | null;
   /** An empty folder to write to. */
   readonly scratch: string;
   readonly signal: AbortSignal;

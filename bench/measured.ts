@@ -11,6 +11,14 @@ export interface Measured {
   readonly recordsPerSecond?: number;
   readonly overNaive?: number;
   readonly maxRssBytes?: number;
+  /** Documents a second into the null server. */
+  readonly nullPlainPerSecond?: number;
+  readonly nullGzipPerSecond?: number;
+  /** flowbulk's rate into a cluster against the plain loop's. */
+  readonly overPlainLoop?: number;
+  /** flowbulk's part of the processor time that it and the cluster used. */
+  readonly cpuShare?: number;
+  readonly secondsToPlateau?: number;
 }
 
 interface Target {
@@ -25,6 +33,8 @@ interface Target {
 const perRecord = (value: number): string => value.toFixed(0);
 const times = (value: number): string => `${value.toFixed(2)}×`;
 const millions = (value: number): string => `${(value / 1e6).toFixed(2)} M`;
+const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+const seconds = (value: number): string => `${value.toFixed(1)} s`;
 const megabytes = (value: number): string => `${(value / 1e6).toFixed(0)} MB`;
 
 // biome-ignore format: a table is read by its columns
@@ -35,6 +45,11 @@ const TARGETS: readonly Target[] = [
   { key: 'recordsPerSecond', name: 'convert to /dev/null, two workers, records/s', atLeast: 2.5e6, aim: 3.5e6, less: false, show: millions },
   { key: 'overNaive', name: 'against the naive pipeline, one core each', atLeast: 25, aim: 60, less: false, show: times },
   { key: 'maxRssBytes', name: 'RSS, two workers, tables included', atLeast: 600e6, aim: 450e6, less: true, show: megabytes },
+  { key: 'nullPlainPerSecond', name: 'into the null server, plain, documents/s', atLeast: 0.8e6, aim: 1.2e6, less: false, show: millions },
+  { key: 'nullGzipPerSecond', name: 'into the null server, gzip, documents/s', atLeast: 0.25e6, aim: 0.5e6, less: false, show: millions },
+  { key: 'overPlainLoop', name: 'into the cluster, against the plain loop', atLeast: 0.95, aim: 1, less: false, show: times },
+  { key: 'cpuShare', name: 'share of the CPU time there', atLeast: 0.15, aim: 0.05, less: true, show: percent },
+  { key: 'secondsToPlateau', name: 'time to the best concurrency there', atLeast: 10, aim: 3, less: true, show: seconds },
 ];
 
 /** A target and what was measured, null where it was not. */

@@ -5,6 +5,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+/** Tells the null server how many documents a body has; others do not know it. */
+export const ITEMS_HEADER = 'x-flowbulk-items';
+
 /** A running null server. */
 export interface NullServer {
   readonly url: string;

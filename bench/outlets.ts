@@ -1,15 +1,16 @@
 /** Where runs of benches write to: a file or device, or the `_bulk` of a server. */
 
-import type { BodySizes } from '../workers/memory.ts';
-import { clusterAccess } from '../src/cluster/access.ts';
 import { deliverySizes } from '../src/cli/cluster-outlet.ts';
 import { OPTIONS } from '../src/cli/options.ts';
 import { readValue } from '../src/cli/values.ts';
+import { clusterAccess } from '../src/cluster/access.ts';
 import { FILTER_PATH } from '../src/delivery/answer.ts';
 import { Permits } from '../src/delivery/permits.ts';
 import type { DocumentOptions } from '../src/formats/document.ts';
 import { openDestination } from '../src/sinks/destination.ts';
 import type { SinkSpec } from '../src/sinks/sink.ts';
+import type { BodySizes } from '../workers/memory.ts';
+import { ITEMS_HEADER } from './null-server-process.ts';
 import { DOCUMENT_OPTIONS } from './subject.ts';
 
 /** An open outlet. */
@@ -17,9 +18,6 @@ export interface BenchOutlet {
   readonly sink: SinkSpec;
   readonly options: DocumentOptions;
   readonly bodies?: BodySizes;
-  /** The clock begins, and ends. */
-  onBegin?(): void;
-  onEnd?(): void;
   /** Everything is written. */
   commit?(): void;
 }
@@ -30,9 +28,6 @@ const defaultOf = (name: 'body-bytes' | 'inflight-bytes' | 'request-timeout' | '
 
 /** Bodies of a run without options, in bytes. */
 export const BODY_BYTES = defaultOf('body-bytes');
-
-/** Tells the null server how many documents a body has; others do not know it. */
-export const ITEMS_HEADER = 'x-flowbulk-items';
 
 /** What `flowbulk run` makes without options: documents after their action lines. */
 export const BULK_OPTIONS: DocumentOptions = { ...DOCUMENT_OPTIONS, as: 'bulk' };

@@ -9,11 +9,12 @@ import { type BenchInput, type BenchResult, NO_NAIVE, naiveRecords } from './inp
 import type { Measured } from './measured.ts';
 import type { NaiveGeo } from './naive-geo.ts';
 import { naiveConvertFile } from './naive-pipeline.ts';
+import { fileOutlet } from './outlets.ts';
 import { processBench } from './process-bench.ts';
 import type { Row } from './report.ts';
 import { alternate, median, ratios, roundsFor, type Task, type Timing } from './rounds.ts';
 import { Subject } from './subject.ts';
-import { timedRun } from './timed-run.ts';
+import { cycledListing, timedRun } from './timed-run.ts';
 
 /** Records of a shard are about 320,000, so that a pass takes three seconds; a small set has small shards. */
 function shardsPerWorker(records: number): number {
@@ -27,7 +28,8 @@ async function proveRun({ set, image, scratch, signal }: BenchInput, naive: Naiv
   const parts: Buffer[] = [];
   subject.convertText(first!.context, first!.text, (bytes) => parts.push(Buffer.from(bytes)));
   const destination = path.join(scratch, 'proof.ndjson');
-  await timedRun({ objects: [first!.object], image, workers: 1, shardsPerWorker: 1, destination, scratch }, signal);
+  const listing = cycledListing([first!.object], 1, 1);
+  await timedRun({ listing, image, workers: 1, outlet: fileOutlet(destination), scratch }, signal);
   const expected = Buffer.concat(parts);
   const written = readFileSync(destination);
   // The object is converted several times over: each time the same has to come out.
@@ -51,8 +53,8 @@ export async function pipelineBench(input: BenchInput): Promise<BenchResult> {
   const addRun = (name: string, workers: number) => {
     // How many records a pass has depends on how the objects fall into shards: so the task says time a record.
     const run = async () => {
-      const options = { objects: set.objects, image, workers, shardsPerWorker: shardsPerWorker(set.records) };
-      const timed = await timedRun({ ...options, destination: devNull, scratch }, signal);
+      const listing = cycledListing(set.objects, workers, shardsPerWorker(set.records));
+      const timed = await timedRun({ listing, image, workers, outlet: fileOutlet(devNull), scratch }, signal);
       return { wallMs: timed.wallMs / timed.records, cpuMs: timed.cpuMs / timed.records };
     };
     tasks.push({ name, records: 1, isWarm: true, run });

@@ -2,6 +2,7 @@
 
 import { Pool } from 'undici';
 import { FILTER_PATH, scanAnswer } from '../src/delivery/answer.ts';
+import { ITEMS_HEADER } from './null-server-process.ts';
 
 /** A `_bulk` body that lies ready. */
 export interface PreparedBody {
@@ -26,9 +27,6 @@ export interface PlainRun {
 }
 
 const CONCURRENCIES = [1, 2, 4, 8];
-
-/** Tells the null server how many documents a body has; others do not know it. */
-const ITEMS_HEADER = 'x-flowbulk-items';
 
 /** Posts all bodies, so many at a time. Throws where not every document was created. */
 export async function plainLoop(

@@ -13,6 +13,7 @@ export type Row =
       readonly bytesOut: number | null;
     }
   | { readonly kind: 'ratio'; readonly name: string; readonly samples: Samples }
+  | { readonly kind: 'figure'; readonly name: string; readonly unit: '%' | 's'; readonly samples: Samples }
   | {
       readonly kind: 'process';
       readonly name: string;
@@ -41,8 +42,16 @@ function short(value: number): string {
   return value >= 100 ? grouped(value) : value.toPrecision(3);
 }
 
-/** The line over rows of times. */
-export const TIME_HEADING = `  ${''.padEnd(NAME_COLUMNS)}${TIME_COLUMNS.map(([name, width]) => name.padStart(width)).join('')}`;
+const SERVER_COLUMN = ['server CPU', 12] as const;
+
+/** The line over rows of times; null where there are none. */
+export function timeHeading(rows: readonly Row[]): string | null {
+  const times = rows.filter((row) => row.kind === 'time');
+  if (times.length === 0) return null;
+  const hasServer = times.some(({ timing }) => timing.serverCpu.length > 0);
+  const columns = hasServer ? [...TIME_COLUMNS, SERVER_COLUMN] : TIME_COLUMNS;
+  return `  ${''.padEnd(NAME_COLUMNS)}${columns.map(([name, width]) => name.padStart(width)).join('')}`;
+}
 
 /** One row as a line. */
 export function rowAsText(row: Row): string {
@@ -60,11 +69,18 @@ export function rowAsText(row: Row): string {
         megabytes(row.bytesIn),
         megabytes(row.bytesOut),
       ];
-      return name + cells.map((cell, i) => cell.padStart(TIME_COLUMNS[i]![1])).join('');
+      const { serverCpu } = row.timing;
+      const server = serverCpu.length === 0 ? '' : short(median(serverCpu)).padStart(SERVER_COLUMN[1]);
+      return name + cells.map((cell, i) => cell.padStart(TIME_COLUMNS[i]![1])).join('') + server;
     }
     case 'ratio': {
       const [low, high] = [Math.min(...row.samples), Math.max(...row.samples)];
       return `${name}${`${median(row.samples).toFixed(2)}×`.padStart(10)}   ${low.toFixed(2)} to ${high.toFixed(2)}`;
+    }
+    case 'figure': {
+      const [low, high] = [Math.min(...row.samples), Math.max(...row.samples)];
+      const middle = `${median(row.samples).toFixed(1)} ${row.unit}`;
+      return `${name}${middle.padStart(10)}   ${low.toFixed(1)} to ${high.toFixed(1)}`;
     }
     case 'process': {
       const rate = grouped(row.records / row.wallSeconds);
@@ -88,6 +104,8 @@ export function rowAsJson(row: Row): Readonly<Record<string, unknown>> {
     }
     case 'ratio':
       return { kind: 'ratio', name: row.name, ratio: median(row.samples), samples: row.samples };
+    case 'figure':
+      return { ...row, median: median(row.samples) };
     default:
       return row;
   }

@@ -9,6 +9,7 @@ import { Bench } from 'tinybench';
 
 /** Rounds that count, for a set of so many records; sets too small for figures that mean something get fewer. */
 export function roundsFor(records: number): number {
+  if (records < 10_000) return 1;
   return records >= 100_000 ? 5 : 3;
 }
 
@@ -27,6 +28,8 @@ export interface Task {
 export interface Taken {
   readonly wallMs: number;
   readonly cpuMs: number;
+  /** Of the server that was sent to; left out where there is none, or where it cannot be told. */
+  readonly serverCpuMs?: number;
 }
 
 /** A figure of one task, round by round. */
@@ -36,6 +39,8 @@ export type Samples = readonly number[];
 export interface Timing {
   readonly wall: Samples;
   readonly cpu: Samples;
+  /** Empty where there is no server, or where it cannot be told. */
+  readonly serverCpu: Samples;
 }
 
 /** Milliseconds that all threads of this process have used the processors so far. */
@@ -51,13 +56,13 @@ const collectGarbage = runInNewContext('gc') as () => void;
 /** Runs each task once; gives what they took. */
 async function round(tasks: readonly Task[]): Promise<ReadonlyMap<Task, Taken>> {
   const bench = new Bench({ iterations: 1, time: 0, warmup: false, retainSamples: true, throws: true });
-  const cpuMs = new Map<Task, number>();
+  const taken = new Map<Task, Omit<Taken, 'wallMs'>>();
   for (const [i, task] of tasks.entries()) {
     const call = async () => {
       const before = cpuMsNow();
-      const taken = await task.run();
-      cpuMs.set(task, taken?.cpuMs ?? cpuMsNow() - before);
-      return taken === undefined ? {} : { overriddenDuration: taken.wallMs };
+      const told = await task.run();
+      taken.set(task, told ?? { cpuMs: cpuMsNow() - before });
+      return told === undefined ? {} : { overriddenDuration: told.wallMs };
     };
     bench.add(`${i}`, call, { async: true, beforeEach: collectGarbage });
   }
@@ -66,7 +71,7 @@ async function round(tasks: readonly Task[]): Promise<ReadonlyMap<Task, Taken>> 
     bench.tasks.map(({ result }, i) => {
       const task = tasks[i]!;
       if (result.state !== 'completed') throw new Error(`${task.name} was not measured: ${result.state}`);
-      return [task, { wallMs: result.latency.samples![0]!, cpuMs: cpuMs.get(task)! }];
+      return [task, { ...taken.get(task)!, wallMs: result.latency.samples![0]! }];
     }),
   );
 }
@@ -87,8 +92,12 @@ export async function alternate(
     else rounds.push(await round(i % 2 === 0 ? tasks : [...tasks].reverse()));
   }
   return tasks.map((task) => {
-    const nanoseconds = (key: keyof Taken) => rounds.map((one) => (one.get(task)![key] * 1e6) / task.records);
-    return { wall: nanoseconds('wallMs'), cpu: nanoseconds('cpuMs') };
+    const nanoseconds = (key: keyof Taken) =>
+      rounds.flatMap((one) => {
+        const ms = one.get(task)![key];
+        return ms === undefined ? [] : [(ms * 1e6) / task.records];
+      });
+    return { wall: nanoseconds('wallMs'), cpu: nanoseconds('cpuMs'), serverCpu: nanoseconds('serverCpuMs') };
   });
 }
 

@@ -14,9 +14,10 @@ import { kernelBench } from './kernel-bench.ts';
 import { type Measured, targetsApply, type Verdict, verdicts, verdictsAsText } from './measured.ts';
 import { openNaiveGeo } from './naive-geo.ts';
 import { pipelineBench } from './pipeline-bench.ts';
-import { rowAsJson, rowAsText, TIME_HEADING } from './report.ts';
+import { rowAsJson, rowAsText, timeHeading } from './report.ts';
+import { sinkBench } from './sink-bench.ts';
 
-const BENCHES = { kernel: kernelBench, inflate: inflateBench, pipeline: pipelineBench } as const;
+const BENCHES = { kernel: kernelBench, inflate: inflateBench, pipeline: pipelineBench, sink: sinkBench } as const;
 
 /** The name of a bench. */
 export type BenchName = keyof typeof BENCHES;
@@ -31,6 +32,8 @@ export interface BenchOptions {
   /** Also 29 and 40 fields, and uniformly random addresses. */
   readonly all: boolean;
   readonly databases: GeoSources;
+  /** URL of a cluster for the bench `sink`; null for the null server. */
+  readonly target: string | null;
 }
 
 /** Where results go. */
@@ -85,9 +88,13 @@ export async function runBenches(
       const set = await makeSet(path.join(folder, 'set'), setOptions, signal);
       output.print(`\nset      ${describeSet(set)}\n`);
       for (const bench of options.benches) {
+        // What a server costs does not depend on the fields.
+        if (bench === 'sink' && i > 0) continue;
         output.say(`measuring ${bench}`);
         const scratch = mkdtempSync(path.join(folder, `${bench}-`));
-        const input: BenchInput = { set, image, databaseFlags, openNaive, withProcesses: i === 0, scratch, signal };
+        const { target } = options;
+        const withProcesses = i === 0;
+        const input: BenchInput = { set, image, databaseFlags, openNaive, withProcesses, target, scratch, signal };
         const result: BenchResult = await BENCHES[bench](input);
         output.print(`\n${bench}\n${sectionAsText(result)}`);
         const { folder: _folder, objects: _objects, ...facts } = set;
@@ -107,6 +114,7 @@ export async function runBenches(
 function sectionAsText({ rows }: BenchResult): string {
   const lines = rows.map(rowAsText);
   const firstTime = rows.findIndex((row) => row.kind === 'time');
-  if (firstTime >= 0) lines.splice(firstTime, 0, TIME_HEADING);
+  const heading = timeHeading(rows);
+  if (heading !== null) lines.splice(firstTime, 0, heading);
   return `${lines.join('\n')}\n`;
 }

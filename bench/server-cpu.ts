@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cpuMsNow, type Taken } from './rounds.ts';
 
 /** USER_HZ is 100 in Linux's interface whatever the kernel's own tick: https://man7.org/linux/man-pages/man7/time.7.html */
 const TICK_MS = 10;
@@ -23,7 +24,7 @@ function readOrEmpty(file: string): string {
 }
 
 /** The process that listens on a port of this machine; null where it cannot be told, as where it is another user's. */
-export function listeningPid(port: number): number | null {
+function listeningPid(port: number): number | null {
   const portHex = port.toString(16).toUpperCase().padStart(4, '0');
   const inodes = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) =>
     readOrEmpty(file)
@@ -39,12 +40,15 @@ export function listeningPid(port: number): number | null {
 }
 
 function linksOf(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).map((name) => readlinkSync(`${folder}/${name}`));
-  } catch {
-    // Another user's process, or one that has just ended.
-    return [];
-  }
+  const unlessGone = <T>(read: () => readonly T[]): readonly T[] => {
+    try {
+      return read();
+    } catch {
+      // Another user's process, one that has just ended, a file that was closed meanwhile.
+      return [];
+    }
+  };
+  return unlessGone(() => readdirSync(folder)).flatMap((name) => unlessGone(() => [readlinkSync(`${folder}/${name}`)]));
 }
 
 /** The process behind a URL, where that is on this machine; else null. */
@@ -63,14 +67,22 @@ export function cpuMsOf(pid: number): number | null {
   return Number.isFinite(ticks) ? ticks * TICK_MS : null;
 }
 
-/** Counts a server's processor time from now on: what it gives says how much it was, null where it cannot be told. */
-export function serverCpu(pid: number | null): () => number | null {
+/** Counts a server's processor time from now on: what it gives says how much it was, where that can be told. */
+export function serverCpu(pid: number | null): () => Pick<Taken, 'serverCpuMs'> {
   const read = () => (pid === null ? null : cpuMsOf(pid));
   const before = read();
   return () => {
     const after = read();
-    return before === null || after === null ? null : after - before;
+    return before === null || after === null ? {} : { serverCpuMs: after - before };
   };
+}
+
+/** Does work that measures its own time, and says what it took of processors: of this process, and of the server. */
+export async function withCpu(pid: number | null, work: () => Promise<{ readonly wallMs: number }>): Promise<Taken> {
+  const before = cpuMsNow();
+  const ofServer = serverCpu(pid);
+  const { wallMs } = await work();
+  return { wallMs, cpuMs: cpuMsNow() - before, ...ofServer() };
 }
 
 /** Waits until a server has done what was left to do, merges above all; at most 20 seconds. */
@@ -78,7 +90,7 @@ export async function untilQuiet(pid: number | null, signal: AbortSignal): Promi
   for (const began = performance.now(); performance.now() - began < QUIET_LIMIT_MS; ) {
     const used = serverCpu(pid);
     await sleep(QUIET_MS, undefined, { signal });
-    const ms = used();
-    if (ms === null || ms < QUIET_SHARE * QUIET_MS) return;
+    const { serverCpuMs = 0 } = used();
+    if (serverCpuMs < QUIET_SHARE * QUIET_MS) return;
   }
 }

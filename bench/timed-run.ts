@@ -1,13 +1,17 @@
 /** A run with its start-up left out: workers are warm, and the clock goes from the first shard to the last done. */
 
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import type { GeoImage } from '../src/geo/build.ts';
 import { SHARD_LIMITS } from '../src/plan/shard.ts';
 import { type Run, startRun } from '../src/run/run.ts';
+import { FilesSource } from '../src/sources/files.ts';
 import type { SourceObject } from '../src/sources/source.ts';
 import type { BenchOutlet } from './outlets.ts';
 import { cpuMsNow, type Taken } from './rounds.ts';
+import { serverCpu } from './server-cpu.ts';
 
 /** Shards that warm a worker up: one to compile its code, the others because one worker may get two of them. */
 const WARM_SHARDS = 3;
@@ -28,6 +32,8 @@ export interface TimedRunOptions {
   readonly workers: number;
   readonly outlet: BenchOutlet;
   readonly scratch: string;
+  /** The process of the server that is sent to, whose processor time is to be told too. */
+  readonly serverPid?: number | null;
 }
 
 /** What was timed. */
@@ -60,6 +66,25 @@ export function cycledListing(
   }
 }
 
+/**
+ * Objects once, after workers have started: on shards of an object without records, so that nothing is sent before the
+ * clock begins. `text` is an object's, whose header is taken.
+ */
+export async function listingAfterStart(
+  objects: readonly SourceObject[],
+  text: Buffer,
+  workers: number,
+  scratch: string,
+  signal: AbortSignal,
+): Promise<TimedListing> {
+  const file = path.join(scratch, 'empty.log.gz');
+  writeFileSync(file, gzipSync(text.subarray(0, text.indexOf(10) + 1)));
+  const empty: SourceObject[] = [];
+  for await (const listed of new FilesSource(file).list({}, signal)) if (!('object' in listed)) empty.push(listed);
+  const warm = WARM_SHARDS * workers * SHARD_LIMITS.maxObjects;
+  return { objects: [...Array<SourceObject>(warm).fill(empty[0]!), ...objects], warm };
+}
+
 /** Waits until so many objects are done. */
 async function untilDone(run: Run, objects: number, signal: AbortSignal): Promise<void> {
   let seen = -1;
@@ -74,10 +99,11 @@ async function untilDone(run: Run, objects: number, signal: AbortSignal): Promis
 
 /** Runs and times. Throws where not every object is done, or not every document was taken. */
 export async function timedRun(options: TimedRunOptions, signal: AbortSignal): Promise<TimedRun> {
-  const { listing, image, workers, outlet, scratch } = options;
+  const { listing, image, workers, outlet, scratch, serverPid = null } = options;
   const { objects, warm } = listing;
   let began = 0;
   let cpuMsBefore = 0;
+  let ofServer = serverCpu(null);
   let before = { records: 0, bytesOut: 0 };
 
   async function* listed(): AsyncGenerator<SourceObject> {
@@ -87,7 +113,7 @@ export async function timedRun(options: TimedRunOptions, signal: AbortSignal): P
       if (i !== warm) continue;
       await untilDone(run, warm, signal);
       before = run.snapshot();
-      outlet.onBegin?.();
+      ofServer = serverCpu(serverPid);
       cpuMsBefore = cpuMsNow();
       began = performance.now();
     }
@@ -112,6 +138,7 @@ export async function timedRun(options: TimedRunOptions, signal: AbortSignal): P
   );
   let ended = 0;
   let cpuMs = 0;
+  let usedByServer: Pick<Taken, 'serverCpuMs'> = {};
   let isOver = false;
   // The run itself ends later than its last object: it ends its threads too.
   const watching = (async () => {
@@ -120,7 +147,7 @@ export async function timedRun(options: TimedRunOptions, signal: AbortSignal): P
     }
     ended = performance.now();
     cpuMs = cpuMsNow() - cpuMsBefore;
-    outlet.onEnd?.();
+    usedByServer = ofServer();
   })();
   try {
     await run.done;
@@ -137,5 +164,11 @@ export async function timedRun(options: TimedRunOptions, signal: AbortSignal): P
   if (delivery !== undefined && delivery.created !== records) {
     throw new Error(`of ${records} documents the cluster created ${delivery.created}`);
   }
-  return { wallMs: ended - began, cpuMs, records: records - before.records, bytesOut: bytesOut - before.bytesOut };
+  return {
+    wallMs: ended - began,
+    cpuMs,
+    ...usedByServer,
+    records: records - before.records,
+    bytesOut: bytesOut - before.bytesOut,
+  };
 }

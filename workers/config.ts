@@ -71,6 +71,8 @@ export interface ObjectOutcome {
 /** What became of a shard. `fatal` ends the run: objects that are not in `outcomes` were not finished. */
 export interface ShardResult {
   readonly outcomes: readonly ObjectOutcome[];
+  /** Milliseconds that the worker was at each of them, from its opening until all of its lines were converted. */
+  readonly durationsMs: readonly number[];
   readonly fatal: WireError | null;
   /** Objects were left out, since a limit of records or time was reached. */
   readonly isLimited: boolean;

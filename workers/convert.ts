@@ -103,7 +103,12 @@ async function convertAll(opened: readonly OpenObject[], bodies: ShardBodies, be
       kit.signal.throwIfAborted();
       if (kit.isAtLimit()) break;
       begun.push(open);
-      await convertObject(kit, open, reading.open(i), bodies);
+      const openedAt = performance.now();
+      try {
+        await convertObject(kit, open, reading.open(i), bodies);
+      } finally {
+        open.durationMs = performance.now() - openedAt;
+      }
       if (!kit.sink.bodiesSpanObjects) kit.count('objects', 1);
     }
     bodies.give();
@@ -129,7 +134,8 @@ export default async function convertShard(objects: readonly SourceObject[]): Pr
   const begun: OpenObject[] = [];
   const result = (fatal: WireError | null, isLimited: boolean): ShardResult => {
     const outcomes = begun.map((open) => open.finish());
-    return { outcomes, fatal, isLimited, indices: kit.sink.takeIndices() };
+    const durationsMs = begun.map((open) => open.durationMs);
+    return { outcomes, durationsMs, fatal, isLimited, indices: kit.sink.takeIndices() };
   };
   try {
     const endTurn = await turns.take();

@@ -17,6 +17,8 @@ export class OpenObject {
   /** Unfinished until all of its lines are converted. */
   outcome: ObjectOutcome['outcome'] = 'unfinished';
   error: FlowbulkError | null = null;
+  /** How long it took to read and convert it, waiting for source and bodies included. */
+  durationMs = 0;
 
   constructor(object: SourceObject, context: ObjectContext) {
     this.object = object;

@@ -30,6 +30,8 @@ export interface Argument {
   /** In capitals, as in the usage line. */
   readonly name: string;
   readonly required: boolean;
+  /** The last one may take all words that are left. */
+  readonly rest?: boolean;
   /** The only words it can be; without them it is taken for a path by completion. */
   readonly choices?: readonly string[];
   readonly help: string;

@@ -1,15 +1,18 @@
 /** What `convert` and `run` have in common: from options to a run that is watched to its end. */
 
 import { randomUUID } from 'node:crypto';
+import type { ObjectOutcome } from '../../workers/config.ts';
 import { EXIT, FlowbulkError } from '../errors.ts';
 import { parseFormat } from '../formats/detect.ts';
 import { type DocumentOptions, documentOptions, parseConstants } from '../formats/document.ts';
 import { geoImage } from '../geo/build.ts';
+import { type Metrics, withMetrics } from '../metrics/metrics.ts';
 import { objectsFrom } from '../plan/objects-from.ts';
 import { startProgress } from '../progress/progress.ts';
 import { type RunSummary, summaryAsJson, summaryAsText } from '../progress/summary.ts';
 import { type Run, type RunPlan, startRun } from '../run/run.ts';
 import { defaultWorkers } from '../run/workers.ts';
+import type { Listed, RefusedObject, Source } from '../sources/source.ts';
 import { openSource, parseSource, withRegion } from '../sources/spec.ts';
 import { awsOptions, limitsOf, selectionOf } from './asked.ts';
 import type { CommandIo } from './command.ts';
@@ -49,11 +52,16 @@ export const CONVERSION_OPTIONS = [
   'compress',
   'error-on-empty',
   'workers',
+  'metrics-file',
+  'metrics-port',
   'json',
 ] as const;
 
 /** Values of those options. */
 export type ConversionValues = Values<(typeof CONVERSION_OPTIONS)[number]>;
+
+/** Those that say how documents are made. */
+export type DocumentValues = Pick<ConversionValues, 'ids' | 'keepOriginal' | 'tags' | 'namespace' | 'field'>;
 
 /** Says what documents lack when no database is given, and where there are free ones. */
 const NO_GEO =
@@ -63,10 +71,20 @@ const NO_GEO =
 /** Where a run writes to, open. */
 export interface Outlet
   extends Pick<RunPlan, 'sink' | 'deadLetterPath' | 'bodies' | 'onIndices' | 'ledger' | 'drainTimeoutMs'> {
+  /** The objects, where they are others than SOURCE and the options say. */
+  listed?(source: Source): AsyncIterable<Listed>;
   /** All of it went through. */
   commit(): void;
   /** Not all of it did. */
   rollBack(): void;
+  /** Its run goes on. */
+  began?(run: Run): void;
+  /** What workers came back with, and the milliseconds that they were at each object. */
+  onOutcomes?(outcomes: readonly ObjectOutcome[], durationsMs: readonly number[]): void;
+  /** The listing refuses an object. */
+  onRefused?(refused: RefusedObject): void;
+  /** Product and version of the cluster, for the record of the run. */
+  readonly cluster?: string;
   /** What came of it, whether it went through or not; `failure` ended it early. */
   ended?(summary: RunSummary, failure: unknown): void;
   /** In either case, at the end. */
@@ -75,7 +93,7 @@ export interface Outlet
 
 /** The options of documents, checked together. Throws E_USAGE. */
 export function documentOptionsOf(
-  values: ConversionValues,
+  values: DocumentValues,
   action: Pick<DocumentOptions, 'as' | 'op' | 'index'>,
 ): DocumentOptions {
   return documentOptions({
@@ -106,6 +124,7 @@ export function workersOf(values: Pick<ConversionValues, 'workers'>): number {
 /** Shows how the run goes and what came of it. Throws what ended it early. */
 async function watch(run: Run, outlet: Outlet, values: ConversionValues, { talk, ...io }: CommandIo): Promise<void> {
   const { quiet, json } = talk;
+  outlet.began?.(run);
   const progress = startProgress(() => run.snapshot(), { stream: io.stderr, quiet, json, env: io.env });
   talk.beforeWrite(() => progress.clear());
   const { drainTimeoutMs = 0 } = outlet;
@@ -151,6 +170,24 @@ export async function convertInto(
   open: (run: string) => Promise<Outlet>,
   lookBack?: string,
 ): Promise<number> {
+  const { metricsFile: file, metricsPort: port } = values;
+  return withMetrics(
+    { file, port },
+    io.signal,
+    (text) => io.talk.warn(text),
+    (metrics) => convertMeasured(sourceText, values, options, io, open, lookBack, metrics),
+  );
+}
+
+async function convertMeasured(
+  sourceText: string,
+  values: ConversionValues,
+  options: DocumentOptions,
+  io: CommandIo,
+  open: (run: string) => Promise<Outlet>,
+  lookBack: string | undefined,
+  metrics: Pick<Metrics, 'watch'>,
+): Promise<number> {
   const { talk, signal } = io;
   const format = values.format === undefined ? null : parseFormat(values.format);
   const selection = selectionOf(values, Date.now(), lookBack);
@@ -172,9 +209,10 @@ export async function convertInto(
       { onCompile: (text) => talk.info(text), signal },
     );
     const listed =
-      values.objectsFrom === undefined
+      outlet.listed?.(source) ??
+      (values.objectsFrom === undefined
         ? source.list(selection, signal)
-        : objectsFrom(values.objectsFrom, spec, source, selection, signal);
+        : objectsFrom(values.objectsFrom, spec, source, selection, signal));
     const plan: RunPlan = {
       ...outlet,
       run: runName,
@@ -188,6 +226,7 @@ export async function convertInto(
       limits,
     };
     const run = startRun(plan, signal);
+    metrics.watch(run);
     await watch(run, outlet, values, io);
     const summary = run.summary();
     if (run.snapshot().objectsListed > 0) return exitCodeOf(summary);

@@ -1,47 +1,35 @@
-/** An outlet with a job's ledger and lock around it. */
+/** An outlet with a job's ledger and lock around it, which leaves a record of the run. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { FlowbulkError } from '../errors.ts';
 import type { Job } from '../job/job.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
-import { type RunSummary, summaryAsJson } from '../progress/summary.ts';
+import type { RunSummary } from '../progress/summary.ts';
+import { RunRecorder } from '../report/run-record.ts';
 import type { Outlet } from './conversion.ts';
 import type { Values } from './options.ts';
 import { version } from './version.ts';
 
-/** Writes what a run did beside the ledger: `runs/TIME-RUN.json`. */
-function writeSummary(job: Job, run: string, began: Date, summary: RunSummary, failure: unknown): void {
-  const ended = new Date();
-  const error = failure instanceof FlowbulkError ? { code: failure.code, message: failure.message } : null;
-  const facts = {
-    v: 1,
-    run,
-    version: version(),
-    began: began.toISOString(),
-    ended: ended.toISOString(),
-    error: failure === null ? null : (error ?? { code: 'BUG', message: String(failure) }),
-    summary: summaryAsJson(summary),
-  };
-  const name = `${began.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${run}.json`;
-  mkdirSync(job.runsPath, { recursive: true });
-  writeFileSync(path.join(job.runsPath, name), `${JSON.stringify(facts, null, 2)}\n`);
-}
-
 /**
- * Locks the job, opens its ledger unless `--no-ledger` says otherwise, and what `open` gives. Throws E_LOCKED where
- * another run of it goes on, E_LEDGER_* and E_SINK_*.
+ * Locks the job, opens its ledger unless `--no-ledger` says otherwise, and what `open` gives. All of `values` goes into
+ * the run's record. Throws E_LOCKED where another run of it goes on, E_LEDGER_* and E_SINK_*.
  */
 export async function jobOutlet(
   job: Job,
   run: string,
-  { noLedger, drainTimeout }: Values<'no-ledger' | 'drain-timeout'>,
+  values: Values<'no-ledger' | 'drain-timeout'> & Readonly<Record<string, unknown>>,
   open: () => Promise<Outlet>,
 ): Promise<Outlet> {
-  const began = new Date();
+  const { noLedger, drainTimeout } = values;
   const lock = JobLock.take(job.lockPath, run);
   let ledger: Ledger | null = null;
+  const recorder = new RunRecorder({ job, run, version: version(), values });
+  const record = (summary: RunSummary | null, failure: unknown, cluster: string | null) => {
+    try {
+      recorder.end(summary, failure, ledger, cluster);
+    } catch {
+      // On a full disk the run has a better reason to tell.
+    }
+  };
   try {
     if (!noLedger) ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath);
     const outlet = await open();
@@ -49,13 +37,10 @@ export async function jobOutlet(
       ...outlet,
       ledger,
       drainTimeoutMs: drainTimeout,
-      ended(summary, failure) {
-        try {
-          writeSummary(job, run, began, summary, failure);
-        } catch {
-          // On a full disk the run has a better reason to tell.
-        }
-      },
+      onOutcomes: (outcomes, durationsMs) => recorder.notes.finished(outcomes, durationsMs),
+      onRefused: (refused) => recorder.notes.refused(refused),
+      began: (run) => recorder.begin(() => run.snapshot()),
+      ended: (summary, failure) => record(summary, failure, outlet.cluster ?? null),
       async close() {
         try {
           await outlet.close();
@@ -69,6 +54,7 @@ export async function jobOutlet(
       },
     };
   } catch (error) {
+    record(null, error, null);
     await ledger?.close();
     lock.release();
     throw error;

@@ -66,7 +66,7 @@ function checkArguments(command: Command, args: readonly string[]): void {
   const seeHelp = `usage: flowbulk ${command.usage[0]}`;
   const missing = command.arguments.find((argument, at) => argument.required && args[at] === undefined);
   if (missing !== undefined) throw new FlowbulkError('E_USAGE', `${missing.name} is missing; ${seeHelp}`);
-  const extra = args[command.arguments.length];
+  const extra = command.arguments.at(-1)?.rest === true ? undefined : args[command.arguments.length];
   if (extra !== undefined) throw new FlowbulkError('E_USAGE', `one argument too many: '${extra}'; ${seeHelp}`);
   command.arguments.forEach((argument, at) => {
     checkChoice(argument, args[at]);

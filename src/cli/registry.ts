@@ -34,6 +34,26 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'report',
+    summary: 'what a run did: totals, rates over time, days, failures',
+    load: async () => (await import('./commands/report.ts')).report,
+  },
+  {
+    name: 'doctor',
+    summary: 'whether a run would work, and what to do where not',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
+    name: 'verify',
+    summary: 'proof that what was read is in the target: counts by day, ids with --deep',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    name: 'retry',
+    summary: 'objects that failed or are damaged, and documents that were refused, once more',
+    load: async () => (await import('./commands/retry.ts')).retry,
+  },
+  {
     name: 'convert',
     summary: 'flow logs to ECS documents: NDJSON, or bodies for _bulk',
     load: async () => (await import('./commands/convert.ts')).convert,

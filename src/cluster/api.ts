@@ -109,7 +109,7 @@ export function refusalOf(answer: ApiAnswer, doing: string): FlowbulkError {
   const { status } = answer;
   const { type, reason } = reasonOf(answer);
   const told = [status, type, reason].filter((part) => part !== '').join(', ');
-  const facts = { status, type, reason };
+  const facts = { status, error: type, reason };
   // 403, or 429 where a disk is full: neither rights nor patience are what is missing.
   if (type === 'cluster_block_exception') {
     const message = `a block keeps the cluster from ${doing} (${told}): free disk space, or lift cluster.blocks.* or index.blocks.*`;

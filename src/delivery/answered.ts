@@ -136,6 +136,7 @@ export class Answered {
       code: item.type ?? (kind === 'document' ? `status_${item.status}` : 'failure_store'),
       reason: item.reason ?? '',
       status: item.status,
+      source: object,
       run: this.#context.run,
     });
   }

@@ -3,6 +3,7 @@
  * failure store, or a dead letter. Only what needs it is sent again.
  */
 
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, gzipSync } from 'node:zlib';
 import { type ClusterAnswer, ClusterHttp } from '../cluster/http.ts';
@@ -67,6 +68,9 @@ export class BulkSender {
   readonly #answered: Answered;
   /** Null where ids alone keep documents from being stored twice. */
   readonly #stored: StoredIds | null;
+  /** Aborted by a body that ends the run: what waits is not sent any more, what was sent hears its answer. */
+  readonly #halted = new AbortController();
+  readonly #waitSignal: AbortSignal;
   /** Milliseconds of CPU for compressing and for reading answers. */
   cpuMs = 0;
 
@@ -77,6 +81,9 @@ export class BulkSender {
     this.#permits = new Permits(spec.limits, spec.permits);
     this.#answered = new Answered(spec, this.#permits, context);
     this.#stored = spec.stream === null || !spec.hasIds ? null : new StoredIds(this.#http, spec.stream, context.signal);
+    this.#waitSignal = AbortSignal.any([context.signal, this.#halted.signal]);
+    // Every body that waits listens: Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, this.#waitSignal);
   }
 
   /** What is known of the documents that a data stream has already; null where ids alone will do. */
@@ -86,7 +93,12 @@ export class BulkSender {
 
   /** Sends a body whose bytes are the sender's until the promise is kept. Gives the bytes that went over the wire. */
   async send(body: Buffer, parts: readonly BodyPart[]): Promise<number> {
-    return this.#sendAll(new BulkDocuments(body, parts));
+    try {
+      return await this.#sendAll(new BulkDocuments(body, parts));
+    } catch (error) {
+      this.#halted.abort(error);
+      throw error;
+    }
   }
 
   async #sendAll(documents: BulkDocuments): Promise<number> {
@@ -139,7 +151,8 @@ export class BulkSender {
 
   /** Waits a random part of a time that doubles with each failure (full jitter). */
   async #wait(failures: number, isBlocked: boolean): Promise<void> {
-    const { signal, random = Math.random } = this.#context;
+    const { random = Math.random } = this.#context;
+    const signal = this.#waitSignal;
     const mostMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1));
     const waitMs = random() * mostMs;
     if (isBlocked) this.#permits.blocked(waitMs);
@@ -177,7 +190,7 @@ export class BulkSender {
       ...(gzip ? { 'content-encoding': 'gzip' } : {}),
       ...(itemCountHeader === undefined ? {} : { [itemCountHeader]: `${count}` }),
     };
-    await this.#permits.acquire(bytes.length, count, signal);
+    await this.#permits.acquire(bytes.length, count, this.#waitSignal);
     let end: RequestEnd = { how: 'other' };
     try {
       this.#permits.count('requests', 1);

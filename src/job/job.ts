@@ -14,7 +14,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { DocumentOptions } from '../formats/document.ts';
@@ -55,8 +55,8 @@ export function stateFolder(asked: string | undefined, env: Readonly<Record<stri
   return path.join(env['XDG_STATE_HOME'] || path.join(homedir(), '.local', 'state'), 'flowbulk');
 }
 
-/** The job's folder, made where it is not there. Throws E_SINK_*. */
-export function openJob(state: string, identity: JobIdentity): Job {
+/** The job of this identity, and what its job.json says; nothing is made. */
+function jobOf(state: string, identity: JobIdentity): { readonly job: Job; readonly facts: object } {
   const { source, destination, ids, namespace, tags, keepOriginal } = identity;
   const facts = { version: VERSION, source, destination, ids, namespace, tags, keepOriginal };
   const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 10);
@@ -67,15 +67,26 @@ export function openJob(state: string, identity: JobIdentity): Job {
       .at(-1)
       ?.replaceAll(/[^a-z0-9.-]+/gi, '-') ?? '';
   const name = `${readable.slice(0, NAME_CHARACTERS)}-${hash}`;
-  const folder = path.join(state, 'jobs', name);
-  const file = path.join(folder, 'job.json');
+  return { job: jobIn(path.join(state, 'jobs', name)), facts };
+}
+
+/** The job's folder, made where it is not there. Throws E_SINK_*. */
+export function openJob(state: string, identity: JobIdentity): Job {
+  const { job, facts } = jobOf(state, identity);
+  const file = path.join(job.folder, 'job.json');
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(job.folder, { recursive: true });
     writeFileSync(file, `${JSON.stringify(facts, null, 2)}\n`);
   } catch (error) {
     throw sinkError(error, file);
   }
-  return jobIn(folder);
+  return job;
+}
+
+/** The job of this identity where a run has made it, with a ledger; null else. */
+export function findJob(state: string, identity: JobIdentity): Job | null {
+  const { job } = jobOf(state, identity);
+  return existsSync(job.ledgerPath) ? job : null;
 }
 
 /** A job by its folder. */

@@ -1,7 +1,8 @@
 /** A job's ledger: which objects are done, and what became of their records. */
 
 import { createHash } from 'node:crypto';
-import { closeSync, fdatasyncSync, openSync, renameSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fsyncSync, openSync, renameSync } from 'node:fs';
+import path from 'node:path';
 import type { ObjectOutcome } from '../../workers/config.ts';
 import { sinkError } from '../sinks/write.ts';
 import { describeObject } from '../sources/refusals.ts';
@@ -276,13 +277,19 @@ export class Ledger {
     });
   }
 
-  /** Forgets an object of which there is another version now. Throws E_SINK_*. */
-  forget(object: SourceObject): void {
+  /**
+   * Objects that are not simply done have other versions now, and cannot be read again. Documents that the target has of
+   * damaged ones still count where `keepsDocuments`; all else is forgotten. Throws E_SINK_*.
+   */
+  replaced(objects: readonly SourceObject[], keepsDocuments: boolean): void {
     this.flush();
     this.#store.write(() => {
-      const entry = this.entryOf(object);
-      if (entry !== null) this.#replace(object, entry, null);
-      this.#store.trouble.removeSync(entryKey(object));
+      for (const object of objects) {
+        const entry = this.entryOf(object);
+        const stays = keepsDocuments && entry?.state === 'damaged';
+        if (entry !== null) this.#replace(object, entry, stays ? { ...entry, state: 'done' } : null);
+        this.#store.trouble.removeSync(entryKey(object));
+      }
     });
   }
 
@@ -297,8 +304,7 @@ export class Ledger {
         const entry = this.entryOf(object);
         if (entry === null) continue;
         // Not below 0: there are letters of runs without a ledger, too.
-        const room = Math.min(1, entry.deadLetters / (created + duplicates + failureStore));
-        if (room < 1) continue;
+        if (entry.deadLetters < created + duplicates + failureStore) continue;
         this.#replace(object, entry, {
           ...entry,
           created: entry.created + created,
@@ -319,6 +325,7 @@ export class Ledger {
     if (file === undefined) return;
     try {
       renameSync(file, this.#deadLetterPath);
+      syncFolder(path.dirname(this.#deadLetterPath));
     } catch (error) {
       // It is in place, and only that was not noted.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw sinkError(error, this.#deadLetterPath);
@@ -348,6 +355,16 @@ export class Ledger {
     } finally {
       await this.#store.close();
     }
+  }
+}
+
+/** Makes a rename outlast a power cut. */
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

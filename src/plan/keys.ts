@@ -74,6 +74,18 @@ export function isFlowLogName(name: string): boolean {
   return parseFileName(name) !== null;
 }
 
+/**
+ * A key cut at the folders of its day: what stands before them, and those three, `2025/01/31/` or
+ * `year=2025/month=01/day=31/`. Null where no folders say the day.
+ */
+export function dayFolders(key: string): { readonly before: string; readonly folders: string } | null {
+  const segments = key.split('/').slice(0, -1);
+  const { dayAt } = parseFolders(segments);
+  if (dayAt === null) return null;
+  const joined = (parts: readonly string[]): string => parts.map((part) => `${part}/`).join('');
+  return { before: joined(segments.slice(0, dayAt)), folders: joined(segments.slice(dayAt, dayAt + 3)) };
+}
+
 interface FolderFacts {
   organisation: string | null;
   account: string | null;
@@ -81,11 +93,21 @@ interface FolderFacts {
   day: number | null;
   hour: number | null;
   hive: boolean;
+  /** Where the three folders of the day begin, counted in folders. */
+  dayAt: number | null;
 }
 
 /** Facts of the folders: of AWS's layout, else of any `YYYY/MM/DD[/HH]` in them, as Firehose writes it. */
 function parseFolders(segments: readonly string[]): FolderFacts {
-  const facts: FolderFacts = { organisation: null, account: null, region: null, day: null, hour: null, hive: false };
+  const facts: FolderFacts = {
+    organisation: null,
+    account: null,
+    region: null,
+    day: null,
+    hour: null,
+    hive: false,
+    dayAt: null,
+  };
   const service = segments.findLastIndex((segment) => SERVICE_FOLDERS.includes(segment));
   let at = 0;
   if (service > 0 && isAccount(folderValue('aws-account-id', segments[service - 1]))) {
@@ -99,6 +121,7 @@ function parseFolders(segments: readonly string[]): FolderFacts {
   const date = findDate(segments, at);
   if (date !== null) {
     facts.day = date.day;
+    facts.dayAt = date.at;
     facts.hour = hourOf(folderValue('hour', segments[date.at + 3]));
   }
   return facts;

@@ -1,6 +1,7 @@
 /** Dead letters: what became no document, with its reason, one JSON object a line. */
 
 import { closeSync, openSync } from 'node:fs';
+import type { SourceObject } from '../sources/source.ts';
 import { sinkError, writeWhole } from './write.ts';
 
 /** One dead letter. `v` is the version of this schema. */
@@ -20,6 +21,8 @@ export interface DeadLetter {
   readonly index?: string;
   /** HTTP status of the refusal. */
   readonly status?: number;
+  /** Of documents: the object as it was listed, by which the ledger knows it. */
+  readonly source?: SourceObject;
   readonly code: string;
   readonly reason: string;
   /** The run that wrote it. */

@@ -194,6 +194,19 @@ test('the first thousand all refused mean the wrong target', async () => {
   await server.stop();
 });
 
+test('a body that ends the run keeps those that wait for their turn from being sent', async () => {
+  const server = await startFaultServer({ seed: 1, faults: { mapping: 1 } });
+  const limits = { concurrency: 1, isFixed: true, mostConcurrency: 1, inflightBytes: 1 << 20, maxRate: null };
+  const { sender } = await sendingTo(server, { maxRejects: 0, limits });
+  const account = accountOf('a');
+  const bodies = Array.from({ length: 12 }, (_, i) => bodyOf([account], [10], i * 10));
+  const ended = await Promise.allSettled(bodies.map(({ bytes, parts }) => sender.send(bytes, parts)));
+  for (const one of ended) assert.equal((one as PromiseRejectedResult).reason?.code, 'E_CLUSTER_REJECTS');
+  assert.equal(server.requests, 1);
+  assert.equal(totals([account]).rejected, 10);
+  await server.stop();
+});
+
 test('--max-rejects is kept, and without any success nothing is waited for longer than --retry-for', async () => {
   const few = await one({ faults: { mapping: 1 } }, { maxRejects: 3 });
   const body = bodyOf([few.account], [4], 0);

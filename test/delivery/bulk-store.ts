@@ -146,6 +146,21 @@ export class BulkStore {
     return counts;
   }
 
+  /** How many documents a search over a name finds whose `log.file.path` begins so. */
+  countPrefix(name: string, prefix: string): number {
+    const paths = this.search(name, [...this.stored.keys()]).map(({ _id }) => {
+      const { log } = JSON.parse(this.stored.get(_id)!.document) as { log?: { file?: { path?: string } } };
+      return log?.file?.path;
+    });
+    return paths.filter((path) => path?.startsWith(prefix)).length;
+  }
+
+  /** Takes a document away, from all indices. */
+  remove(id: string): void {
+    this.stored.delete(id);
+    for (const indices of this.#indices.values()) for (const ids of indices.values()) ids.delete(id);
+  }
+
   #indicesOf(name: string): Map<string, Set<string>> {
     let indices = this.#indices.get(name);
     if (indices === undefined) {

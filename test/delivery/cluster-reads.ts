@@ -31,6 +31,11 @@ interface Search {
   readonly size?: number;
 }
 
+/** As much of a count: of paths that begin so, or of all that have one. */
+interface Count {
+  readonly query: { readonly prefix?: Record<string, { readonly value: string }>; readonly exists?: object };
+}
+
 /** Reads of one cluster. */
 export class ClusterReads {
   readonly #store: BulkStore;
@@ -73,6 +78,12 @@ export class ClusterReads {
       case ' POST _rollover':
         this.#store.rollover(first);
         return { acknowledged: true, rolled_over: true };
+      case ' POST _count': {
+        if (indices.length === 0) return missing(first);
+        const { query } = JSON.parse(body) as Count;
+        const count = this.#store.countPrefix(first, query.prefix?.['log.file.path']?.value ?? '');
+        return { count, _shards: { total: 1, successful: 1, skipped: 0, failed: 0 } };
+      }
       case ' POST _search':
         return indices.length === 0 ? missing(first) : this.#search(first, JSON.parse(body) as Search);
       default:

@@ -57,6 +57,8 @@ export interface FaultServer {
   /** Faults for the next requests to `_bulk`, before any is drawn; null for none. */
   readonly script: (RequestFault | null)[];
   rollover(name: string): void;
+  /** Takes a document away, as somebody might. */
+  remove(id: string): void;
   /** Breaks all connections and ends. */
   stop(): Promise<void>;
 }
@@ -86,6 +88,7 @@ export async function startFaultServer(options: FaultServerOptions): Promise<Fau
     faultCounts: cluster.dice.counts,
     script: cluster.dice.script,
     rollover: (name) => cluster.store.rollover(name),
+    remove: (id) => cluster.store.remove(id),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

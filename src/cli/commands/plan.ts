@@ -1,6 +1,8 @@
 /** `flowbulk plan SOURCE [DESTINATION]`: what a run would read, how long it takes and what it costs. */
 
+import { stateFolder } from '../../job/job.ts';
 import { command } from '../command.ts';
+import { type Done, doneIn, jobAsked } from '../job-asked.ts';
 import { PLANNED_OPTIONS, showPlan } from '../planning.ts';
 
 export const plan = command({
@@ -16,11 +18,25 @@ export const plan = command({
     { name: 'SOURCE', required: true, help: 'a file, a folder or s3://bucket/prefix' },
     { name: 'DESTINATION', required: false, help: 'as for run or convert; a cluster is asked what it holds already' },
   ],
-  options: [...PLANNED_OPTIONS, 'samples', 'prices', 'rate', 'out'],
+  options: [...PLANNED_OPTIONS, 'ids', 'op', 'state', 'no-ledger', 'samples', 'prices', 'rate', 'out'],
   notes: ['Nothing is written but --out. Of S3 it makes the LIST requests of a run, and a GET for each sample.'],
 
   async run([source = '', destination], values, io) {
     const { samples, prices, rate, out } = values;
-    return showPlan(source, destination ?? null, values, { samples, prices, rate, out, isDone: () => false }, io);
+    // Without DESTINATION there is no job, and nothing that is done.
+    const done: Done | null =
+      destination === undefined
+        ? null
+        : await doneIn(
+            stateFolder(values.state, io.env),
+            jobAsked(source, destination, values).identity,
+            values.noLedger,
+          );
+    const isDone: Done['has'] = (object) => done?.has(object) ?? false;
+    try {
+      return await showPlan(source, destination ?? null, values, { samples, prices, rate, out, isDone }, io);
+    } finally {
+      await done?.close();
+    }
   },
 });

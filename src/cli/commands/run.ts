@@ -1,38 +1,17 @@
 /** `flowbulk run SOURCE DESTINATION`: flow logs into Elasticsearch or OpenSearch. */
 
-import path from 'node:path';
-import { isTarget, parseTarget } from '../../cluster/target.ts';
-import { FlowbulkError } from '../../errors.ts';
-import { type IndexName, isTimeNamed, parseIndexName } from '../../formats/index-name.ts';
 import { openJob, stateFolder } from '../../job/job.ts';
-import { openDestination } from '../../sinks/destination.ts';
-import { ACCESS_OPTIONS, clusterOutlet, DELIVERY_OPTIONS } from '../cluster-outlet.ts';
+import { readPlan } from '../../plan/plan-file.ts';
+import { parseSource } from '../../sources/spec.ts';
+import { awsOptions } from '../asked.ts';
+import { ACCESS_OPTIONS, DELIVERY_OPTIONS } from '../cluster-outlet.ts';
 import { command } from '../command.ts';
-import { CONVERSION_OPTIONS, convertInto, documentOptionsOf, type Outlet, workersOf } from '../conversion.ts';
-import { jobOutlet } from '../job-outlet.ts';
+import { CONVERSION_OPTIONS, convertInto } from '../conversion.ts';
+import { doneIn, jobAsked, openJobOutlet } from '../job-asked.ts';
+import { showPlan } from '../planning.ts';
 
-/** SOURCE or DESTINATION as a job is known by: the same from wherever it is called. */
-function absolute(text: string): string {
-  return text === '-' || /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
-    ? text
-    : path.resolve(text) + (/[/\\]$/.test(text) ? '/' : '');
-}
-
-/** A folder as outlet; a single file or standard output would have to be begun anew each time. Throws E_USAGE. */
-function folderOutlet(text: string, gzip: boolean, run: string, deadLetterPath: string): Outlet {
-  const refused = new FlowbulkError(
-    'E_USAGE',
-    `run goes on where it stopped, which ${text} does not allow: give a folder (with / at its end) or a cluster, ` +
-      'or use flowbulk convert',
-  );
-  if (text === '-') throw refused;
-  const destination = openDestination(text, { gzip, partBytes: null, run });
-  if (destination.spec.kind !== 'folder') {
-    destination.rollBack();
-    throw refused;
-  }
-  return { sink: destination.spec, deadLetterPath, commit() {}, rollBack() {}, async close() {} };
-}
+/** Objects that a dry run reads to estimate from, as `plan` does. */
+const DRY_RUN_SAMPLES = 12;
 
 export const run = command({
   name: 'run',
@@ -41,7 +20,6 @@ export const run = command({
   examples: [
     ['run s3://bucket/prefix/ https://cluster:9200/logs-aws.vpcflow-default --api-key-file key', 'into a data stream'],
     ['run s3://bucket/ https://cluster:9200/vpcflow-{yyyy.MM} --bulk-settings', 'into indices by the month of records'],
-    ['run logs/ http://localhost:9200/vpcflow --max-records 1M', 'the first million, to try it'],
   ],
   arguments: [
     { name: 'SOURCE', required: true, help: 'a file, a folder, - or s3://bucket/prefix' },
@@ -56,6 +34,8 @@ export const run = command({
     ...DELIVERY_OPTIONS,
     ...ACCESS_OPTIONS,
     'state',
+    'plan',
+    'dry-run',
     'no-ledger',
     'look-back',
     'drain-timeout',
@@ -63,27 +43,20 @@ export const run = command({
   notes: ['Secrets: --api-key-file and --password-file, or FLOWBULK_API_KEY and FLOWBULK_PASSWORD.'],
 
   async run([sourceText = '', destinationText = ''], values, io) {
-    const target = isTarget(destinationText) ? parseTarget(destinationText, values.cloudId) : null;
-    const name: IndexName = target === null ? [] : parseIndexName(target.name);
-    const options = documentOptionsOf(values, {
-      as: target === null ? 'documents' : 'bulk',
-      op: values.op,
-      index: isTimeNamed(name) ? name : null,
+    const asked = jobAsked(sourceText, destinationText, values);
+    const state = stateFolder(values.state, io.env);
+    if (values.dryRun) {
+      const done = await doneIn(state, asked.identity, values.noLedger);
+      const more = { samples: DRY_RUN_SAMPLES, prices: [], rate: undefined, out: undefined, isDone: done.has };
+      return showPlan(sourceText, destinationText, values, more, io).finally(done.close);
+    }
+    const job = openJob(state, asked.identity);
+    const { plan } = values;
+    const spec = parseSource(sourceText, { aws: awsOptions(values) });
+    const open = async (run: string) => ({
+      ...(await openJobOutlet(asked, job, run, values, io)),
+      ...(plan === undefined ? {} : { listed: () => readPlan(plan, spec) }),
     });
-    const job = openJob(stateFolder(values.state, io.env), {
-      source: absolute(sourceText),
-      destination: target === null ? absolute(destinationText) : `${target.hosts.join(',')}/${target.name}`,
-      ids: values.ids,
-      namespace: values.namespace,
-      tags: values.tags,
-      keepOriginal: values.keepOriginal,
-    });
-    const open = (run: string) =>
-      jobOutlet(job, run, values, async () =>
-        target === null
-          ? folderOutlet(destinationText, values.compress === 'gzip', run, job.deadLetterPath)
-          : clusterOutlet(target, name, values, workersOf(values), job, io),
-      );
-    return convertInto(sourceText, values, options, io, open, values.lookBack);
+    return convertInto(sourceText, values, asked.options, io, open, values.lookBack);
   },
 });

@@ -82,12 +82,19 @@ export class FlowLogs {
     return new Map(this.lines.map(({ id, text }) => [id, text.split(' ')[column] as string]));
   }
 
-  /** Documents of `count` lines that `seed` picks, by id, as the reference encoder makes them. */
-  pick(count: number, seed: number, geo: GeoTables = NO_GEO): Map<string, unknown> {
+  /** The ids of `count` documents that `seed` picks. */
+  pick(count: number, seed: number): string[] {
     const prng = new Prng(seed, 0);
-    const picked = new Set<GoodLine>();
-    while (picked.size < count) picked.add(this.lines[prng.between(0, this.lines.length - 1)] as GoodLine);
-    return new Map([...picked].map((line) => [line.id, JSON.parse(referenceDocument(line, geo))]));
+    const picked = new Set<string>();
+    while (picked.size < count) picked.add((this.lines[prng.between(0, this.count - 1)] as GoodLine).id);
+    return [...picked];
+  }
+
+  /** Documents as the reference encoder makes them, by id. */
+  documents(ids: readonly string[], geo: GeoTables = NO_GEO): Map<string, unknown> {
+    const wanted = new Set(ids);
+    const lines = this.lines.filter(({ id }) => wanted.has(id));
+    return new Map(lines.map((line) => [line.id, JSON.parse(referenceDocument(line, geo))]));
   }
 }
 

@@ -1,0 +1,135 @@
+/** `flowbulk verify SOURCE DESTINATION`: proves that what runs have read is in the target. */
+
+import { EXIT, FlowbulkError } from '../../errors.ts';
+import { parseFormat } from '../../formats/detect.ts';
+import { wildcardOf } from '../../formats/index-name.ts';
+import { type Job, stateFolder } from '../../job/job.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import { objectsFrom } from '../../plan/objects-from.ts';
+import type { SourceObject } from '../../sources/source.ts';
+import { openSource, parseSource } from '../../sources/spec.ts';
+import { doubts } from '../../verify/verification.ts';
+import { verificationAsJson, verificationAsText } from '../../verify/verification-text.ts';
+import { type Verified, type VerifiedTarget, verifyJob } from '../../verify/verify-job.ts';
+import { awsOptions, selectionOf } from '../asked.ts';
+import { openCluster } from '../cluster-outlet.ts';
+import { type CommandIo, command } from '../command.ts';
+import { JOB_OPTIONS, type JobAsked, type JobValues, jobAsked, restingJob, runAgain } from '../job-asked.ts';
+import type { Values } from '../options.ts';
+
+type VerifyValues = JobValues & Values<'deep' | 'repair'>;
+
+function checkAsked({ target, options }: JobAsked, { deep, repair }: VerifyValues, source: string): void {
+  const refuse = (message: string) => new FlowbulkError('E_USAGE', message);
+  if (deep !== undefined && target === null) {
+    throw refuse('--deep looks ids up in a cluster; of a folder every output is looked at without it');
+  }
+  if (deep !== undefined && options.ids === 'none') throw refuse('--deep compares ids, and --ids none makes none');
+  if (deep !== undefined && source === '-') throw refuse('--deep reads objects again: standard input is gone');
+  if (repair && deep === undefined && target !== null) {
+    throw refuse('--repair sends objects again that --deep finds lacking: give --deep N, too');
+  }
+}
+
+/** One look at everything. */
+async function look(
+  sourceText: string,
+  asked: JobAsked,
+  job: Job,
+  values: VerifyValues,
+  io: CommandIo,
+  deepObjects: readonly SourceObject[] | null,
+): Promise<Verified> {
+  const { signal } = io;
+  const { target, name, destination, identity } = asked;
+  const selection = selectionOf(values, Date.now(), values.lookBack);
+  const spec = parseSource(sourceText, { aws: awsOptions(values) });
+  const source = openSource(spec);
+  const cluster = target === null ? null : await openCluster(target, values, io);
+  try {
+    const ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath, true);
+    const place: VerifiedTarget =
+      cluster === null
+        ? { kind: 'folder', root: destination }
+        : { kind: 'cluster', api: cluster.api, name: wildcardOf(name) };
+    const { objectsFrom: list, format } = values;
+    const listed =
+      list === undefined ? source.list(selection, signal) : objectsFrom(list, spec, source, selection, signal);
+    try {
+      return await verifyJob(
+        {
+          source: identity.source,
+          destination: identity.destination,
+          spec,
+          open: source,
+          listed: spec.kind === 'stdin' ? null : listed,
+          selection,
+          ledger,
+          target: place,
+          options: asked.options,
+          format: format === undefined ? null : parseFormat(format),
+          deep: values.deep ?? null,
+          deepObjects,
+        },
+        signal,
+      );
+    } finally {
+      await ledger.close();
+    }
+  } finally {
+    await source.close();
+    await cluster?.api.close();
+  }
+}
+
+/** Tells what was found and gives the exit code. */
+function show({ verification }: Verified, { json }: VerifyValues, { stdout, talk }: CommandIo): number {
+  if (verification.isStale) {
+    talk.warn(
+      'these credentials may not refresh the target (the right "maintenance"): counts are those of its last refresh',
+    );
+  }
+  stdout.write(json ? `${JSON.stringify(verificationAsJson(verification))}\n` : verificationAsText(verification));
+  return doubts(verification).length === 0 ? EXIT.ok : EXIT.incomplete;
+}
+
+export const verify = command({
+  name: 'verify',
+  summary: 'proof that what was read is in the target: counts by day, ids with --deep',
+  usage: ['verify SOURCE DESTINATION'],
+  examples: [
+    [
+      'verify s3://bucket/prefix/ https://cluster:9200/logs-aws.vpcflow-default',
+      'documents by day, account and region',
+    ],
+    ['verify logs/ http://localhost:9200/vpcflow --deep 20', 'reads 20 objects again, looks each of their ids up'],
+    ['verify logs/ http://localhost:9200/vpcflow --deep 20 --repair', 'sends again what is missing of them'],
+  ],
+  arguments: [
+    {
+      name: 'SOURCE',
+      required: true,
+      help: 'as for run, and so are --ids, --namespace, --tags, --keep-original and --state',
+    },
+    { name: 'DESTINATION', required: true, help: 'as for run: a cluster, or a folder whose lines are counted' },
+  ],
+  options: [...JOB_OPTIONS, 'deep', 'repair'],
+  notes: ['Exit 0: proven; 3: not, and why. Rights: read, view_index_metadata; maintenance to count what came last.'],
+
+  async run([sourceText = '', destinationText = ''], values, io) {
+    const asked = jobAsked(sourceText, destinationText, values);
+    checkAsked(asked, values, sourceText);
+    const job = restingJob(stateFolder(values.state, io.env), asked.identity);
+    const first = await look(sourceText, asked, job, values, io, null);
+    const code = show(first, values, io);
+    const { lacking, compared } = first;
+    if (!values.repair || lacking.length === 0) return code;
+    await runAgain(sourceText, asked, job, values, io, (ledger) => {
+      ledger.reopen(lacking);
+      return async function* () {
+        yield* lacking;
+      };
+    });
+    return show(await look(sourceText, asked, job, values, io, compared), values, io);
+  },
+});

@@ -1,0 +1,164 @@
+/** What `run`, `verify` and `retry` have in common: SOURCE, DESTINATION and options as a job, and its outlet. */
+
+import path from 'node:path';
+import { isTarget, parseTarget, type Target } from '../cluster/target.ts';
+import { FlowbulkError } from '../errors.ts';
+import type { DocumentOptions } from '../formats/document.ts';
+import { type IndexName, isTimeNamed, parseIndexName } from '../formats/index-name.ts';
+import { findJob, type Job, type JobIdentity } from '../job/job.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { JobLock } from '../ledger/lock.ts';
+import { openDestination } from '../sinks/destination.ts';
+import type { Listed, Source, SourceObject } from '../sources/source.ts';
+import { ACCESS_OPTIONS, clusterOutlet, DELIVERY_OPTIONS, type DeliveryValues } from './cluster-outlet.ts';
+import type { CommandIo } from './command.ts';
+import {
+  CONVERSION_OPTIONS,
+  type ConversionValues,
+  convertInto,
+  type DocumentValues,
+  documentOptionsOf,
+  type Outlet,
+  workersOf,
+} from './conversion.ts';
+import { jobOutlet } from './job-outlet.ts';
+import type { Values } from './options.ts';
+
+/** Options of commands that come after `run`: its own, so that its command line does for them, too. */
+export const JOB_OPTIONS = [
+  ...CONVERSION_OPTIONS,
+  ...DELIVERY_OPTIONS,
+  ...ACCESS_OPTIONS,
+  'state',
+  'look-back',
+  'drain-timeout',
+] as const;
+
+/** Values of those options. */
+export type JobValues = Values<(typeof JOB_OPTIONS)[number]>;
+
+/** SOURCE and DESTINATION with what options make of them. */
+export interface JobAsked {
+  readonly destination: string;
+  /** The cluster; null where DESTINATION is a folder. */
+  readonly target: Target | null;
+  /** The name in the cluster as parts; none for a folder. */
+  readonly name: IndexName;
+  readonly options: DocumentOptions;
+  readonly identity: JobIdentity;
+}
+
+/** SOURCE or DESTINATION as a job is known by: the same from wherever it is called. */
+function absolute(text: string): string {
+  return text === '-' || /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+    ? text
+    : path.resolve(text) + (/[/\\]$/.test(text) ? '/' : '');
+}
+
+/** Reads SOURCE, DESTINATION and options as a job. Throws E_USAGE. */
+export function jobAsked(
+  source: string,
+  destination: string,
+  values: DocumentValues & Values<'op' | 'cloud-id'>,
+): JobAsked {
+  const target = isTarget(destination) ? parseTarget(destination, values.cloudId) : null;
+  const name: IndexName = target === null ? [] : parseIndexName(target.name);
+  const options = documentOptionsOf(values, {
+    as: target === null ? 'documents' : 'bulk',
+    op: values.op,
+    index: isTimeNamed(name) ? name : null,
+  });
+  const { ids, namespace, tags, keepOriginal } = values;
+  const identity: JobIdentity = {
+    source: absolute(source),
+    destination: target === null ? absolute(destination) : `${target.hosts.join(',')}/${target.name}`,
+    ids,
+    namespace,
+    tags,
+    keepOriginal,
+  };
+  return { destination, target, name, options, identity };
+}
+
+/** The job that a run has made, with nobody at it. Throws E_USAGE where there is none, and E_LOCKED. */
+export function restingJob(state: string, identity: JobIdentity): Job {
+  const job = findJob(state, identity);
+  if (job === null) {
+    throw new FlowbulkError(
+      'E_USAGE',
+      `there is no ledger of ${identity.source} into ${identity.destination} in ${state}: give SOURCE, DESTINATION, ` +
+        '--ids, --namespace, --tags, --keep-original and --state as for flowbulk run (flowbulk status shows jobs)',
+    );
+  }
+  const holder = JobLock.holderOf(job.lockPath);
+  if (holder !== null) {
+    throw new FlowbulkError('E_LOCKED', `run ${holder} of this job is going on: wait for its end (${job.lockPath})`);
+  }
+  return job;
+}
+
+/** Reads these objects of a job again, as `run` would, and gives the exit code. `begin` has the ledger before it does. */
+export async function runAgain(
+  source: string,
+  asked: JobAsked,
+  job: Job,
+  values: JobValues,
+  io: CommandIo,
+  begin: (ledger: Ledger) => (source: Source) => AsyncIterable<Listed>,
+): Promise<number> {
+  // What is said of it goes to standard error: standard output is the command's that calls.
+  return convertInto(source, { ...values, json: false }, asked.options, io, async (run) => {
+    const outlet = await openJobOutlet(asked, job, run, { ...values, noLedger: false }, io);
+    try {
+      return { ...outlet, listed: begin(outlet.ledger as Ledger) };
+    } catch (error) {
+      await outlet.close();
+      throw error;
+    }
+  });
+}
+
+/** What is done of a job, for looking only. */
+export interface Done {
+  has(object: SourceObject): boolean;
+  close(): Promise<void>;
+}
+
+/** Opens the ledger of a job to look at; nothing is done of one that has none. Throws E_LEDGER_*. */
+export async function doneIn(state: string, identity: JobIdentity, noLedger: boolean): Promise<Done> {
+  const job = noLedger ? null : findJob(state, identity);
+  if (job === null) return { has: () => false, async close() {} };
+  const ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath, true);
+  return { has: (object) => ledger.isDone(object), close: () => ledger.close() };
+}
+
+/** A folder as outlet; a single file or standard output would have to be begun anew each time. Throws E_USAGE. */
+function folderOutlet(text: string, gzip: boolean, run: string, deadLetterPath: string): Outlet {
+  const refused = new FlowbulkError(
+    'E_USAGE',
+    `run goes on where it stopped, which ${text} does not allow: give a folder (with / at its end) or a cluster, ` +
+      'or use flowbulk convert',
+  );
+  if (text === '-') throw refused;
+  const destination = openDestination(text, { gzip, partBytes: null, run });
+  if (destination.spec.kind !== 'folder') {
+    destination.rollBack();
+    throw refused;
+  }
+  return { sink: destination.spec, deadLetterPath, commit() {}, rollBack() {}, async close() {} };
+}
+
+/** Opens a job's outlet for a run of this name, with lock and ledger. Throws E_USAGE, E_LOCKED, E_LEDGER_*, E_CLUSTER_*, E_SINK_*. */
+export function openJobOutlet(
+  { destination, target, name }: JobAsked,
+  job: Job,
+  run: string,
+  values: ConversionValues & DeliveryValues & Values<'no-ledger' | 'drain-timeout'>,
+  io: CommandIo,
+): Promise<Outlet> {
+  return jobOutlet(job, run, values, async () =>
+    target === null
+      ? folderOutlet(destination, values.compress === 'gzip', run, job.deadLetterPath)
+      : clusterOutlet(target, name, values, workersOf(values), job, io),
+  );
+}

@@ -1,0 +1,53 @@
+/** A few objects out of a listing of any length, spread over its days. */
+
+import { Prng } from '../generate/prng.ts';
+import { dayOfObject } from '../ledger/entry.ts';
+import type { SourceObject } from '../sources/source.ts';
+
+/** The same listing gives the same objects. */
+export const PICK_SEED = 1;
+
+/** How many objects to take from each of these days: evenly spread ones where there are more days than objects. */
+export function quotas(days: readonly number[], objects: number): ReadonlyMap<number, number> {
+  const sorted = [...new Set(days)].sort((a, b) => a - b);
+  const found = new Map<number, number>();
+  for (let i = 0; i < objects && sorted.length > 0; i++) {
+    const day = sorted[objects <= sorted.length ? Math.floor((i * sorted.length) / objects) : i % sorted.length]!;
+    found.set(day, (found.get(day) ?? 0) + 1);
+  }
+  return found;
+}
+
+/** Picks by day, each object of a day as likely as any other (algorithm R: Vitter, "Random sampling with a reservoir"). */
+export class Picks {
+  readonly #quotas: ReadonlyMap<number, number>;
+  readonly #prng = new Prng(PICK_SEED, 0);
+  readonly #days = new Map<number, { offered: number; readonly kept: SourceObject[] }>();
+
+  constructor(quotas: ReadonlyMap<number, number>) {
+    this.#quotas = quotas;
+  }
+
+  /** Offers an object. */
+  offer(object: SourceObject): void {
+    const number = dayOfObject(object);
+    const quota = this.#quotas.get(number) ?? 0;
+    if (quota === 0) return;
+    let day = this.#days.get(number);
+    if (day === undefined) {
+      day = { offered: 0, kept: [] };
+      this.#days.set(number, day);
+    }
+    day.offered++;
+    if (day.kept.length < quota) day.kept.push(object);
+    else {
+      const place = this.#prng.between(0, day.offered - 1);
+      if (place < quota) day.kept[place] = object;
+    }
+  }
+
+  /** What was picked, days ascending. */
+  get objects(): readonly SourceObject[] {
+    return [...this.#days].sort(([a], [b]) => a - b).flatMap(([, { kept }]) => kept);
+  }
+}
