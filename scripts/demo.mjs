@@ -36,7 +36,7 @@ function enrichedDocument(folder) {
 }
 
 rmSync(path.join(ROOT, OUT), { recursive: true, force: true });
-flowbulk('generate', `${OUT}/logs`, '--records', '300000', '--objects', '24', '--layout', 'v5', '--quiet');
+flowbulk('generate', `${OUT}/logs`, '--records', '300000', '--files', '24', '--layout', 'v5', '--quiet');
 flowbulk(
   'convert',
   `${OUT}/logs`,

@@ -228,6 +228,7 @@ export async function clusterOutlet(
     const settings = values.bulkSettings ? new BulkSettings(api, job.bulkSettingsPath) : null;
     return {
       sink: { kind: 'cluster', bulk },
+      cluster: describeCluster(cluster),
       deadLetterPath: job.deadLetterPath,
       bodies: { bodyBytes, bodies },
       onIndices(indices) {

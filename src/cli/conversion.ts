@@ -1,7 +1,6 @@
 /** What `convert` and `run` have in common: from options to a run that is watched to its end. */
 
 import { randomUUID } from 'node:crypto';
-import type { ObjectOutcome } from '../../workers/config.ts';
 import { EXIT, FlowbulkError } from '../errors.ts';
 import { parseFormat } from '../formats/detect.ts';
 import { type DocumentOptions, documentOptions, parseConstants } from '../formats/document.ts';
@@ -12,7 +11,7 @@ import { startProgress } from '../progress/progress.ts';
 import { type RunSummary, summaryAsJson, summaryAsText } from '../progress/summary.ts';
 import { type Run, type RunPlan, startRun } from '../run/run.ts';
 import { defaultWorkers } from '../run/workers.ts';
-import type { Listed, RefusedObject, Source } from '../sources/source.ts';
+import type { Listed, Source } from '../sources/source.ts';
 import { openSource, parseSource, withRegion } from '../sources/spec.ts';
 import { awsOptions, limitsOf, selectionOf } from './asked.ts';
 import type { CommandIo } from './command.ts';
@@ -70,7 +69,10 @@ const NO_GEO =
 
 /** Where a run writes to, open. */
 export interface Outlet
-  extends Pick<RunPlan, 'sink' | 'deadLetterPath' | 'bodies' | 'onIndices' | 'ledger' | 'drainTimeoutMs'> {
+  extends Pick<
+    RunPlan,
+    'sink' | 'deadLetterPath' | 'bodies' | 'onIndices' | 'onOutcomes' | 'onRefused' | 'ledger' | 'drainTimeoutMs'
+  > {
   /** The objects, where they are others than SOURCE and the options say. */
   listed?(source: Source): AsyncIterable<Listed>;
   /** All of it went through. */
@@ -79,10 +81,6 @@ export interface Outlet
   rollBack(): void;
   /** Its run goes on. */
   began?(run: Run): void;
-  /** What workers came back with, and the milliseconds that they were at each object. */
-  onOutcomes?(outcomes: readonly ObjectOutcome[], durationsMs: readonly number[]): void;
-  /** The listing refuses an object. */
-  onRefused?(refused: RefusedObject): void;
   /** Product and version of the cluster, for the record of the run. */
   readonly cluster?: string;
   /** What came of it, whether it went through or not; `failure` ended it early. */

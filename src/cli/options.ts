@@ -144,7 +144,7 @@ const TABLE = {
   'cloud-id': { kind: 'text', group: 'credentials', value: 'ID', help: 'Elastic Cloud deployment for elastic:///NAME' },
 
   'records': { kind: 'count', group: 'generate', value: 'N', default: '100000', min: 0, help: 'records in all' },
-  'objects': { kind: 'count', group: 'generate', value: 'N', default: '10', min: 1, help: 'objects to spread them over' },
+  'files': { kind: 'count', group: 'generate', value: 'N', default: '10', min: 1, help: 'files to spread them over' },
   'layout': { kind: 'text', group: 'generate', value: 'LAYOUT', default: 'v2', choices: LAYOUT_NAMES, help: 'layout, or field names with blanks between' },
   'addresses': { kind: 'choice', group: 'generate', value: 'HOW', choices: ['zipf', 'uniform'], default: 'zipf', help: 'public peers: some often, or each another' },
   'seed': { kind: 'count', group: 'generate', value: 'N', default: '1', min: 0, help: 'the same seed gives the same bytes' },
@@ -163,7 +163,7 @@ const TABLE = {
   'no-ledger': { kind: 'flag', group: 'run', help: 'do not note what is done: the next run begins anew' },
   'look-back': { kind: 'age', group: 'run', value: 'AGE', help: 'list so much further back, for objects that came late: 2d' },
   'drain-timeout': { kind: 'duration', group: 'run', value: 'TIME', default: '25s', help: 'how long a stop waits for what is under way' },
-  'objects-in': { kind: 'choice', group: 'run', value: 'STATE', choices: ['failed', 'damaged', 'unfinished'], help: 'name the objects in this state, one a line' },
+  'objects': { kind: 'choice', group: 'run', value: 'STATE', choices: ['failed', 'damaged', 'unfinished'], help: 'name the objects in this state, one a line' },
   'deep': { kind: 'count', group: 'run', value: 'N', min: 1, help: 'read N objects again, spread over the days, and look each id up' },
   'repair': { kind: 'flag', group: 'run', help: 'send objects again that lack documents, then verify again' },
   'error-on-empty': { kind: 'flag', group: 'run', help: 'exit 6 when there is nothing to do' },

@@ -17,6 +17,13 @@ interface Again {
   readonly listed: Listed;
 }
 
+/** What becomes of damaged objects that have other versions now. */
+export interface AgainOptions {
+  /** Documents of the old version stay in the target. */
+  readonly keepsDocuments: boolean;
+  readonly onReplaced: (trouble: Trouble) => void;
+}
+
 /** Looks an object up by its name alone. */
 async function lookUp(trouble: Trouble, source: Source, signal: AbortSignal): Promise<Again> {
   const named: SourceObject = { ...trouble.source, etag: null, size: -1, lastModifiedMs: 0 };
@@ -26,13 +33,16 @@ async function lookUp(trouble: Trouble, source: Source, signal: AbortSignal): Pr
 }
 
 /** Tells the ledger what is to be read again. */
-function tell(batch: readonly Again[], ledger: Ledger, keepsDocuments: boolean): void {
+function tell(batch: readonly Again[], ledger: Ledger, { keepsDocuments, onReplaced }: AgainOptions): void {
   const same: SourceObject[] = [];
   const replaced: SourceObject[] = [];
   for (const { trouble, listed } of batch) {
     if ('object' in listed) continue;
     if (entryKey(listed).equals(entryKey(trouble.source))) same.push(trouble.source);
-    else replaced.push(trouble.source);
+    else {
+      replaced.push(trouble.source);
+      if (trouble.state === 'damaged') onReplaced(trouble);
+    }
   }
   ledger.reopen(same);
   ledger.replaced(replaced, keepsDocuments);
@@ -46,17 +56,17 @@ export async function* troubledObjects(
   troubles: readonly Trouble[],
   ledger: Ledger,
   source: Source,
-  keepsDocuments: boolean,
+  options: AgainOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Listed> {
   let batch: Again[] = [];
   for await (const again of mapAhead(troubles, ASKED_AHEAD, (trouble) => lookUp(trouble, source, signal))) {
     batch.push(again);
     if (batch.length < BATCH_OBJECTS) continue;
-    tell(batch, ledger, keepsDocuments);
+    tell(batch, ledger, options);
     for (const { listed } of batch) yield listed;
     batch = [];
   }
-  tell(batch, ledger, keepsDocuments);
+  tell(batch, ledger, options);
   for (const { listed } of batch) yield listed;
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { BroadcastChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { type ShardResult, STOP_STEPS, type WorkerConfig } from '../../workers/config.ts';
+import { type ObjectOutcome, type ShardResult, STOP_STEPS, type WorkerConfig } from '../../workers/config.ts';
 import { Counters } from '../../workers/counters.ts';
 import { loadKernelModule } from '../../workers/kernel.ts';
 import { type BodySizes, createRunMemory, tablesOf } from '../../workers/memory.ts';
@@ -46,6 +46,10 @@ export interface RunPlan {
   readonly drainTimeoutMs?: number;
   /** Hears of time-named indices that documents went to, as far as they are seen. */
   readonly onIndices?: (indices: readonly string[]) => void;
+  /** Hears what workers come back with, and the milliseconds that they were at each object. */
+  readonly onOutcomes?: (outcomes: readonly ObjectOutcome[], durationsMs: readonly number[]) => void;
+  /** Hears of objects that the listing refuses. */
+  readonly onRefused?: (refused: RefusedObject) => void;
 }
 
 /** A run that goes on. */
@@ -166,9 +170,10 @@ async function dispatch(
   const hand = (shard: Shard): void => {
     const task = pool
       .run(shard.objects)
-      .then(({ outcomes, fatal, isLimited, indices }) => {
+      .then(({ outcomes, durationsMs, fatal, isLimited, indices }) => {
         account.finished(outcomes);
         plan.ledger?.record(outcomes);
+        plan.onOutcomes?.(outcomes, durationsMs);
         if (indices.length > 0) plan.onIndices?.(indices);
         if (isLimited) account.limited();
         if (fatal !== null) stop.abort(FlowbulkError.fromWire(fatal));
@@ -182,6 +187,7 @@ async function dispatch(
     const onRefused = (refused: RefusedObject) => {
       account.refused(refused);
       plan.ledger?.refuse(refused);
+      plan.onRefused?.(refused);
     };
     for await (const shard of shards(account.listing(listed), onRefused)) {
       hand(shard);

@@ -7,13 +7,21 @@ import type { SourceObject } from '../sources/source.ts';
 /** The same listing gives the same objects. */
 export const PICK_SEED = 1;
 
-/** How many objects to take from each of these days: evenly spread ones where there are more days than objects. */
-export function quotas(days: readonly number[], objects: number): ReadonlyMap<number, number> {
-  const sorted = [...new Set(days)].sort((a, b) => a - b);
-  const found = new Map<number, number>();
-  for (let i = 0; i < objects && sorted.length > 0; i++) {
-    const day = sorted[objects <= sorted.length ? Math.floor((i * sorted.length) / objects) : i % sorted.length]!;
-    found.set(day, (found.get(day) ?? 0) + 1);
+/**
+ * How many objects to take from each day, given how many it has: from evenly spread days where there are more days than
+ * objects to take, else from all days alike as far as they have some.
+ */
+export function quotas(objectsByDay: ReadonlyMap<number, number>, objects: number): ReadonlyMap<number, number> {
+  const days = [...objectsByDay].filter(([, has]) => has > 0).sort(([a], [b]) => a - b);
+  if (objects <= days.length) {
+    return new Map(Array.from({ length: objects }, (_, i) => [days[Math.floor((i * days.length) / objects)]![0], 1]));
+  }
+  const found = new Map(days.map(([day]) => [day, 0]));
+  let left = objects;
+  for (let each = 1, open = days; left > 0 && open.length > 0; each++) {
+    open = open.filter(([, has]) => has >= each);
+    for (const [day] of open.slice(0, left)) found.set(day, each);
+    left -= open.length;
   }
   return found;
 }

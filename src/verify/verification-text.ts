@@ -47,7 +47,7 @@ function rowsText(rows: readonly VerifiedRow[]): string {
   const plain = rows.filter(isPlain);
   if (rows.length <= FEW_ROWS) return tableText(HEADS, rows.map(rowOf));
   const documents = formatCount(plain.reduce((sum, { found }) => sum + found, 0));
-  const agree = `${formatCount(plain.length)} rows agree: ${documents} documents\n`;
+  const agree = plain.length === 0 ? '' : `${formatCount(plain.length)} rows agree: ${documents} documents\n`;
   const others = rows.filter((row) => !isPlain(row));
   return others.length === 0 ? agree : `${tableText(HEADS, others.map(rowOf))}${agree}`;
 }

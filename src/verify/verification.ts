@@ -50,7 +50,7 @@ const counted = (count: number, one: string, many = `${one}s`): string =>
 
 /** Why it is no proof; empty where it is one. */
 export function doubts(verification: Verification): readonly string[] {
-  const { rows, totals, listing, obstacle, deep, wrongOutputs, unlisted } = verification;
+  const { rows, totals, listing, obstacle, isStale, deep, wrongOutputs, unlisted } = verification;
   const found: string[] = [];
   if (obstacle !== null) found.push(obstacle);
   const sum = (wanted: (difference: number) => boolean) =>
@@ -72,6 +72,12 @@ export function doubts(verification: Verification): readonly string[] {
   const twice = objects.reduce((all, one) => all + one.twice, 0);
   const unread = objects.filter(({ error }) => error !== null).length;
   if (missing > 0) found.push(`${counted(missing, 'id')} missing`);
+  if (isStale && lacking + missing > 0) {
+    found.push(
+      'the target could not be refreshed (the right "maintenance"), so that what came last may not be seen yet: give ' +
+        'that right, or try again in a minute',
+    );
+  }
   if (twice > 0) found.push(`${counted(twice, 'id')} stored twice`);
   if (unread > 0) found.push(`${counted(unread, 'object')} could not be read again`);
   if (deep !== null && objects.length === 0) found.push('no object to read again');

@@ -216,19 +216,30 @@ function folderRows({ ledger, selection }: VerifyAsked, { lines }: Looked) {
   return { rows, totals: days, unlisted };
 }
 
+/** Finished objects of each day that the selection may take. */
+function objectsByDay(
+  ledger: Ledger,
+  { fromDay = 0, toDay = Number.POSITIVE_INFINITY }: Selection,
+): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const { day, objects } of ledger.days()) {
+    if (day >= fromDay && day <= toDay) found.set(day, (found.get(day) ?? 0) + objects.done + objects.damaged);
+  }
+  return found;
+}
+
 /** Verifies. Throws E_CLUSTER_*, E_SOURCE_* and E_SINK_*. */
 export async function verifyJob(asked: VerifyAsked, signal: AbortSignal): Promise<Verified> {
-  const { source, destination, target, deep, deepObjects, listed, spec, open } = asked;
+  const { source, destination, ledger, target, deep, deepObjects, listed, spec, open } = asked;
   const sums = noTotals();
   const counts = target.kind === 'cluster' ? new TargetCounts(target.api, target.name, signal) : null;
   // Rights that are missing are told before anything is listed.
   const countable = (await counts?.prepare()) ?? { isMissing: false, isStale: false, obstacle: null };
   const counted = counts === null ? null : await clusterRows(asked, counts, countable, signal);
-  const days = counted?.places.flatMap((place) => place.days) ?? [];
-  const looked =
-    listed === null
-      ? null
-      : await lookThrough(asked, listed, new Picks(quotas(days, deepObjects === null ? (deep ?? 0) : 0)));
+  const picks = new Picks(
+    deep === null || deepObjects !== null ? new Map() : quotas(objectsByDay(ledger, asked.selection), deep),
+  );
+  const looked = listed === null ? null : await lookThrough(asked, listed, picks);
   const inFolder = counted === null && looked !== null ? folderRows(asked, looked) : null;
   for (const totals of inFolder?.totals ?? counted?.places.map((place) => place.totals) ?? []) addTotals(sums, totals);
 

@@ -49,7 +49,7 @@ for (const [signal, expected] of [
   test(`${signal} stops within two seconds with exit code ${expected} and leaves no half file`, async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'flowbulk-stop-'));
     try {
-      const child = spawn(process.execPath, [BIN, 'generate', folder, '--records', '50M', '--objects', '2'], {
+      const child = spawn(process.execPath, [BIN, 'generate', folder, '--records', '50M', '--files', '2'], {
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       const files = () => readdirSync(folder, { recursive: true }).map(String);

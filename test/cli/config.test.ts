@@ -7,7 +7,7 @@ import { flowbulk, temporaryFolder } from '../run/program.ts';
 const LOGS = path.join(temporaryFolder(), 'logs');
 
 before(async () => {
-  const { code, stderr } = await flowbulk(path.dirname(LOGS), ['generate', LOGS, '--records', '200', '--objects', '2']);
+  const { code, stderr } = await flowbulk(path.dirname(LOGS), ['generate', LOGS, '--records', '200', '--files', '2']);
   assert.equal(code, 0, stderr);
 });
 

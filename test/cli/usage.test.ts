@@ -13,7 +13,7 @@ const WRONG: readonly (readonly [argv: readonly string[], says: RegExp])[] = [
   [['generate', 'x', '--city', 'a.mmdb'], /unknown option --city for generate/],
   [['generate', 'x', '--records=5x'], /--records takes a whole number from 0, not '5x'/],
   [['generate', 'x', '--records', '-1'], /--records takes a whole number from 0, not '-1'/],
-  [['generate', 'x', '--objects', '0'], /--objects takes a whole number from 1, not '0'/],
+  [['generate', 'x', '--files', '0'], /--files takes a whole number from 1, not '0'/],
   [['generate', 'x', '--addresses', 'zpif'], /one of zipf, uniform, not 'zpif' \(did you mean zipf\?\)/],
   [['generate', 'x', '--from', '2025-02-30'], /--from is "2025-02-30"/],
   [['generate', 'x', '--from', '2025-02-02', '--to', '2025-02-01'], /give --from before --to/],
@@ -50,10 +50,10 @@ test('a variable does what its flag does, and the flag beats it', async () => {
   assert.match(wrong.stderr, /v99/);
   const json = await run(['fields'], { env: { FLOWBULK_JSON: 'yes' } });
   assert.ok(json.stdout.startsWith('['));
-  const count = await run(['generate', 'x', '--objects', '0'], { env: { FLOWBULK_OBJECTS: '5' } });
-  assert.match(count.stderr, /--objects takes .* not '0'/);
-  const variable = await run(['generate', 'x'], { env: { FLOWBULK_OBJECTS: 'many' } });
-  assert.match(variable.stderr, /FLOWBULK_OBJECTS takes .* not 'many'/);
+  const count = await run(['generate', 'x', '--files', '0'], { env: { FLOWBULK_FILES: '5' } });
+  assert.match(count.stderr, /--files takes .* not '0'/);
+  const variable = await run(['generate', 'x'], { env: { FLOWBULK_FILES: 'many' } });
+  assert.match(variable.stderr, /FLOWBULK_FILES takes .* not 'many'/);
 });
 
 test('a bug is exit code 1 and one line; --debug shows its stack', async () => {

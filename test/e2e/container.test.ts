@@ -199,7 +199,7 @@ test('built step by step it converts, as its user, on a root that cannot be writ
   }
   const help = inside('flowbulk', ...(JSON.parse(valuesOf('CMD')[0]!) as string[]));
   assert.match(help.stdout, /^flowbulk: VPC flow logs/, help.said);
-  const made = inside('flowbulk', 'generate', 'logs', '--records', '500', '--objects', '4', '--quiet');
+  const made = inside('flowbulk', 'generate', 'logs', '--records', '500', '--files', '4', '--quiet');
   assert.equal(made.status, 0, made.said);
   const converted = inside('flowbulk', 'convert', 'logs', '-', '--quiet');
   assert.equal(converted.status, 0, converted.said);

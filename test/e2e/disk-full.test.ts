@@ -17,7 +17,7 @@ test('a full disk ends the run with the reason and without half files', {
 }, async (t) => {
   t.after(() => spawnSync('umount', [disk]));
   assert.equal(
-    (await flowbulk(folder, ['generate', 'logs', '--records', '60000', '--objects', '12', '--quiet'])).code,
+    (await flowbulk(folder, ['generate', 'logs', '--records', '60000', '--files', '12', '--quiet'])).code,
     0,
   );
   const { code, stderr } = await flowbulk(folder, ['convert', 'logs', path.join(disk, 'out/'), '--quiet']);

@@ -28,7 +28,7 @@ function flowbulk(program: string, ...args: string[]): string {
 
 /** Makes logs and converts them, on every worker. */
 function converts(bin: string): void {
-  flowbulk(bin, 'generate', 'logs', '--records', '400', '--objects', '4', '--quiet');
+  flowbulk(bin, 'generate', 'logs', '--records', '400', '--files', '4', '--quiet');
   const lines = flowbulk(bin, 'convert', 'logs', '--quiet').trimEnd().split('\n');
   assert.equal(lines.length, 400);
   assert.ok((JSON.parse(lines[0] as string) as { event: { kind: string } }).event.kind === 'event');

@@ -36,7 +36,7 @@ const VIEWS = {
 
 /** Generates logs of five weeks with two days missing, and what fails among them. */
 async function makeInput(): Promise<void> {
-  const args = ['--records', '80k', '--objects', '70', '--from', '2025-01-01', '--to', '2025-02-04', '--quiet'];
+  const args = ['--records', '80k', '--files', '70', '--from', '2025-01-01', '--to', '2025-02-04', '--quiet'];
   const { code, stderr } = await flowbulk(folder, ['generate', 'in', ...args]);
   assert.equal(code, 0, stderr);
   const files = readdirSync(path.join(folder, 'in'), { recursive: true, encoding: 'utf8' });

@@ -21,7 +21,7 @@ const skip = existsSync('/proc/self/status') ? false : 'there is no /proc here';
 
 test('RSS does not grow while the cluster answers nothing', { skip, timeout: SILENT_MS + 120_000 }, async () => {
   const folder = temporaryFolder();
-  const made = await flowbulk(folder, ['generate', 'logs', '--records', '3M', '--objects', '60', '--quiet']);
+  const made = await flowbulk(folder, ['generate', 'logs', '--records', '3M', '--files', '60', '--quiet']);
   assert.equal(made.code, 0, made.stderr);
   // It says what it is, then takes everything and says no more.
   const server = createServer((socket) => {

@@ -18,7 +18,7 @@ const OBJECTS = 60;
 const LEFT = ['01', '02', '03', '06', '07', '10'];
 
 before(async () => {
-  const made = ['--records', `${RECORDS}`, '--objects', `${OBJECTS}`, '--from', '2025-01-01', '--to', '2025-01-10'];
+  const made = ['--records', `${RECORDS}`, '--files', `${OBJECTS}`, '--from', '2025-01-01', '--to', '2025-01-10'];
   const { code, stderr } = await flowbulk(folder, ['generate', 'logs/', ...made, '--quiet']);
   assert.equal(code, 0, stderr);
   const month = readdirSync(path.join(folder, 'logs'), { recursive: true, encoding: 'utf8' })

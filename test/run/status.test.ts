@@ -42,9 +42,9 @@ test('what is done, what failed and why, and what to do next', async () => {
     assert.deepEqual(facts.totals.objects, { done: 4, damaged: 1, failed: 1, unfinished: 0 });
     assert.equal(facts.running, null);
     assert.equal(facts.totals.created, server.stored.size);
-    const failed = await status('--objects-in', 'failed');
+    const failed = await status('--objects', 'failed');
     assert.match(failed.stdout, /^\S+x\.parquet\tE_OBJECT_PARQUET\t.*\n$/);
-    assert.match((await status('--objects-in', 'damaged')).stdout, /^\S+cut\.log\.gz\tE_OBJECT_DAMAGED\t/);
+    assert.match((await status('--objects', 'damaged')).stdout, /^\S+cut\.log\.gz\tE_OBJECT_DAMAGED\t/);
   } finally {
     await server.stop();
   }

@@ -15,7 +15,7 @@ const object = (day: number, i: number): SourceObject => ({
 
 test('objects are spread evenly over the days', () => {
   assert.deepEqual(
-    [...quotas([1, 2, 3, 4, 5, 6], 3)],
+    [...quotas(new Map([1, 2, 3, 4, 5, 6].map((day) => [day, 9])), 3)],
     [
       [1, 1],
       [3, 1],
@@ -23,18 +23,67 @@ test('objects are spread evenly over the days', () => {
     ],
   );
   assert.deepEqual(
-    [...quotas([9, 7], 5)],
+    [
+      ...quotas(
+        new Map([
+          [9, 9],
+          [7, 9],
+        ]),
+        5,
+      ),
+    ],
     [
       [7, 3],
       [9, 2],
     ],
   );
-  assert.deepEqual([...quotas([], 5)], []);
+  assert.deepEqual(
+    [
+      ...quotas(
+        new Map([
+          [1, 1],
+          [2, 9],
+          [3, 2],
+          [4, 0],
+        ]),
+        9,
+      ),
+    ],
+    [
+      [1, 1],
+      [2, 6],
+      [3, 2],
+    ],
+  );
+  assert.deepEqual(
+    [
+      ...quotas(
+        new Map([
+          [1, 1],
+          [2, 3],
+        ]),
+        100,
+      ),
+    ],
+    [
+      [1, 1],
+      [2, 3],
+    ],
+  );
+  assert.deepEqual([...quotas(new Map(), 5)], []);
 });
 
 test('the same listing gives the same picks, each day its share', () => {
   const pick = () => {
-    const picks = new Picks(quotas([20_089, 20_090], 6));
+    const picks = new Picks(
+      quotas(
+        new Map([
+          [20_089, 100],
+          [20_090, 100],
+        ]),
+        6,
+      ),
+    );
     for (const day of [1, 2, 3]) for (let i = 0; i < 100; i++) picks.offer(object(day, i));
     return picks.objects.map(({ key }) => key);
   };

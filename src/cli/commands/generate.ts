@@ -17,15 +17,15 @@ export const generate = command({
   usage: ['generate FOLDER'],
   examples: [
     ['generate logs', '100,000 records of the default format in 10 objects'],
-    ['generate logs --records 2M --objects 20 --layout v5', 'more of them, 29 fields each'],
+    ['generate logs --records 2M --files 20 --layout v5', 'more of them, 29 fields each'],
     ['generate logs --layout "srcaddr dstaddr bytes action"', 'fields of your own'],
-    ['generate logs --from 2025-01-01 --to 2025-01-31 --objects 310', 'a month'],
+    ['generate logs --from 2025-01-01 --to 2025-01-31 --files 310', 'a month'],
     ['generate logs --addresses uniform --seed 7', 'public peers that never come back'],
   ],
   arguments: [
     { name: 'FOLDER', required: true, help: 'where AWSLogs/ACCOUNT/vpcflowlogs/… is made; there may be files already' },
   ],
-  options: ['records', 'objects', 'layout', 'addresses', 'seed', 'from', 'to', 'json'],
+  options: ['records', 'files', 'layout', 'addresses', 'seed', 'from', 'to', 'json'],
   notes: [
     'Without --from all records are of 2025-01-01; without --to of the day of --from.',
     'The same options and the same Node give the same bytes. Shares: 1 % of lines without data, 5 % IPv6,',
@@ -36,7 +36,7 @@ export const generate = command({
     const asked = dayRange({ from: values.from, to: values.to }, 0);
     const fromDay = asked.fromDay ?? asked.toDay ?? DEFAULT_DAY;
     const toDay = asked.toDay ?? fromDay;
-    const { records, objects, seed, addresses } = values;
+    const { records, files: objects, seed, addresses } = values;
     const columns = columnsOf(values.layout);
     const beganMs = performance.now();
     let saidMs = beganMs;

@@ -43,13 +43,21 @@ async function againObjects(
   values: JobValues,
   io: CommandIo,
 ): Promise<void> {
+  const keepsDocuments = asked.target !== null;
+  const onReplaced = ({ object }: Trouble) => {
+    if (!keepsDocuments) return;
+    io.talk.warn(
+      `${object} is another version than the damaged one: what the target has of that one stays, beside what comes now ` +
+        '(it is found by log.file.path, and told apart by _id)',
+    );
+  };
   await runAgain(
     sourceText,
     asked,
     job,
     values,
     io,
-    (ledger) => (source) => troubledObjects(troubles, ledger, source, asked.target !== null, io.signal),
+    (ledger) => (source) => troubledObjects(troubles, ledger, source, { keepsDocuments, onReplaced }, io.signal),
   );
 }
 

@@ -26,7 +26,7 @@ export const status = command({
     ['status logs-aws.vpcflow-default --objects failed', 'objects that failed, with the reason, one a line'],
   ],
   arguments: [{ name: 'JOB', required: false, help: 'name of a job, or its beginning' }],
-  options: ['state', 'objects-in', 'json'],
+  options: ['state', 'objects', 'json'],
 
   async run([asked], values, io) {
     const { talk, stdout } = io;
@@ -35,11 +35,11 @@ export const status = command({
     if (names.length === 0) talk.info(`no jobs in ${path.join(state, 'jobs')}: flowbulk run makes one`);
     for (const name of names) {
       const job = jobIn(path.join(state, 'jobs', name));
-      if (values.objectsIn !== undefined) {
+      if (values.objects !== undefined) {
         const ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath, true);
         try {
           for (const trouble of ledger.troubles()) {
-            if (trouble.state !== values.objectsIn) continue;
+            if (trouble.state !== values.objects) continue;
             const { object, code, reason } = trouble;
             stdout.write(values.json ? `${JSON.stringify(trouble)}\n` : `${object}\t${code}\t${reason}\n`);
           }

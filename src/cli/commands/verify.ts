@@ -83,12 +83,7 @@ async function look(
 }
 
 /** Tells what was found and gives the exit code. */
-function show({ verification }: Verified, { json }: VerifyValues, { stdout, talk }: CommandIo): number {
-  if (verification.isStale) {
-    talk.warn(
-      'these credentials may not refresh the target (the right "maintenance"): counts are those of its last refresh',
-    );
-  }
+function show({ verification }: Verified, { json }: VerifyValues, { stdout }: CommandIo): number {
   stdout.write(json ? `${JSON.stringify(verificationAsJson(verification))}\n` : verificationAsText(verification));
   return doubts(verification).length === 0 ? EXIT.ok : EXIT.incomplete;
 }
@@ -98,10 +93,7 @@ export const verify = command({
   summary: 'proof that what was read is in the target: counts by day, ids with --deep',
   usage: ['verify SOURCE DESTINATION'],
   examples: [
-    [
-      'verify s3://bucket/prefix/ https://cluster:9200/logs-aws.vpcflow-default',
-      'documents by day, account and region',
-    ],
+    ['verify s3://bucket/prefix/ https://cluster:9200/logs-aws.vpcflow-default', 'counts by day'],
     ['verify logs/ http://localhost:9200/vpcflow --deep 20', 'reads 20 objects again, looks each of their ids up'],
     ['verify logs/ http://localhost:9200/vpcflow --deep 20 --repair', 'sends again what is missing of them'],
   ],

@@ -79,7 +79,8 @@ for (const product of products) {
   test(`${name}: a target that refuses everything stops the run`, { skip }, async () => {
     const { server, client } = product;
     await createIndex(client, 'wrong', { event: { type: 'keyword' } });
-    const first = await load(folder, 'in', `${server.url}/wrong`);
+    const one = ['--concurrency', '1'];
+    const first = await load(folder, 'in', `${server.url}/wrong`, one);
     assertStopped(
       first,
       'E_CLUSTER_REJECTS',
@@ -87,7 +88,7 @@ for (const product of products) {
     );
     const { deadLettersTotal = 0 } = first.summary ?? {};
     assert.ok(deadLettersTotal >= 1_000 && deadLettersTotal < logs.count, `${deadLettersTotal} dead letters`);
-    const more = await load(folder, 'in', `${server.url}/wrong`, ['--max-rejects', '3000']);
+    const more = await load(folder, 'in', `${server.url}/wrong`, [...one, ALL_AGAIN, '--max-rejects', '3000']);
     assertStopped(more, 'E_CLUSTER_REJECTS', /more than --max-rejects 3000/);
     assert.ok((more.summary?.deadLettersTotal ?? 0) > 3_000);
     assert.equal(await client.count('wrong'), 0);

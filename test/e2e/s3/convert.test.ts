@@ -52,18 +52,7 @@ const convert = (...args: string[]) =>
 
 test('a bucket gives the documents of a folder, also through a proxy that cuts connections', { skip }, async () => {
   if (setup === null) return;
-  const made = [
-    '--records',
-    '40000',
-    '--objects',
-    '24',
-    '--from',
-    '2025-01-01',
-    '--to',
-    '2025-01-03',
-    '--layout',
-    'v5',
-  ];
+  const made = ['--records', '40000', '--files', '24', '--from', '2025-01-01', '--to', '2025-01-03', '--layout', 'v5'];
   assert.equal((await flowbulk(folder, ['generate', 'logs', ...made, '--quiet'])).code, 0);
   for (const file of files('logs')) {
     await setup.upload(BUCKET, `logs/${file}`, readFileSync(path.join(folder, 'logs', file)));

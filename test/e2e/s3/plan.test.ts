@@ -22,7 +22,7 @@ before(async () => {
   if (setup === null) return;
   const generate = async (name: string, records: number, objects: number, to: string) => {
     const range = ['--from', '2025-01-01', '--to', to];
-    const made = ['generate', `${name}/`, '--records', `${records}`, '--objects', `${objects}`, ...range, '--quiet'];
+    const made = ['generate', `${name}/`, '--records', `${records}`, '--files', `${objects}`, ...range, '--quiet'];
     const { code, stderr } = await flowbulk(folder, made);
     assert.equal(code, 0, stderr);
     const files = readdirSync(path.join(folder, name), { recursive: true, encoding: 'utf8' });
