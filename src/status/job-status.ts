@@ -110,6 +110,6 @@ export function nextStep({ identity, running, totals, failures, lastRun, hasBulk
   if (hasBulkSettings)
     return `settings of indices are still those of a load; the next run puts them back: ${command('run')}`;
   if (totals.objects.unfinished > 0 || lastRun?.error) return `go on: ${command('run')}`;
-  if (failures.some(({ state }) => state === 'failed')) return `mend what failed, then: ${command('run')}`;
+  if (failures.some(({ state }) => state === 'failed')) return `mend what failed, then: ${command('retry')}`;
   return `nothing; to prove it: ${command('verify')}`;
 }

@@ -37,7 +37,7 @@ test('what is done, what failed and why, and what to do next', async () => {
     assert.match(stdout, /^vpcflow-[0-9a-f]{10}\n {2}from +\/.*\/in\n/);
     assert.match(stdout, /objects +4 done, 1 damaged, 1 failed/);
     assert.match(stdout, /failed +1 E_OBJECT_PARQUET, such as\n.*is Parquet/);
-    assert.match(stdout, /next +mend what failed, then: flowbulk run /);
+    assert.match(stdout, /next +mend what failed, then: flowbulk retry /);
     const facts = JSON.parse((await status('vpcflow', '--json')).stdout);
     assert.deepEqual(facts.totals.objects, { done: 4, damaged: 1, failed: 1, unfinished: 0 });
     assert.equal(facts.running, null);
