@@ -120,6 +120,8 @@ export class StoredIds {
   async #findOutPaths(): Promise<boolean> {
     const path = `/${this.#stream}/_field_caps?fields=${PATH_FIELD}&include_unmapped=true`;
     const answer = await this.#api.call('GET', path, undefined, this.#signal);
+    // OpenSearch has a right of its own for this question (indices:data/read/field_caps).
+    if (answer.status === 403) return false;
     if (answer.status !== 200) throw refusalOf(answer, `looking up the mapping of ${PATH_FIELD} in ${this.#stream}`);
     const types = Object.entries((answer.json as FieldCapabilities).fields?.[PATH_FIELD] ?? {});
     return (

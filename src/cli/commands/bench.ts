@@ -34,7 +34,7 @@ export const bench = command({
     ['bench --records 1M', 'the figures of docs/performance.md, held against the targets'],
     ['bench --records 1M --all', 'also sink, 29 and 40 fields, and uniform addresses'],
     ['bench kernel --layout v5 --addresses uniform', 'one bench, on records of another kind'],
-    ['bench sink --target http://localhost:9200', 'into a cluster, against the plainest loop and the official client'],
+    ['bench sink --target http://localhost:9200', 'a cluster, against the plainest loop and its client'],
     ['bench pipeline --city city.mmdb --asn asn.mmdb --json', 'with databases of your own, as JSON'],
   ],
   arguments: [

@@ -78,12 +78,16 @@ for (const product of products) {
   });
 }
 
+async function makeKey(client: ClusterClient, privileges: readonly string[]) {
+  const role = { index: [{ names: ['logs-*'], privileges }] };
+  const { json } = await client.json('POST', '/_security/api_key', { name: 'one', role_descriptors: { role } });
+  return json as { id: string; api_key: string; encoded: string };
+}
+
 test('Elasticsearch: an API key that may create documents and no more', { skip: elasticsearch.skip }, async () => {
   const { server, client } = elasticsearch;
   await client.putTemplate('few', { pattern: 'logs-few.rights-*', dataStream: true });
-  const index = [{ names: ['logs-*'], privileges: ['create_doc', 'auto_configure'] }];
-  const made = await client.json('POST', '/_security/api_key', { name: 'few', role_descriptors: { few: { index } } });
-  const { id, api_key: key, encoded } = made.json;
+  const { id, api_key: key, encoded } = await makeKey(client, ['create_doc', 'auto_configure']);
   const [stream, ca] = ['logs-few.rights-default', ['--ca', server.tls?.ca ?? '', '--debug']];
   const state = path.join(folder, 'key-state');
 
@@ -109,44 +113,63 @@ test('Elasticsearch: an API key that may create documents and no more', { skip: 
   assertSecret(invalid, [key, encoded], state);
 });
 
-/** The rights that docs/clusters.md asks for on OpenSearch. */
-const RIGHTS = [
+test('Elasticsearch: an API key that may look at its streams', { skip: elasticsearch.skip }, async () => {
+  const { server, client } = elasticsearch;
+  await client.putTemplate('more', { pattern: 'logs-more.rights-*', dataStream: true });
+  const looking = ['view_index_metadata', 'read', 'maintenance'];
+  const { encoded } = await makeKey(client, ['create_doc', 'auto_configure', ...looking]);
+  const stream = 'logs-more.rights-default';
+  const asKey = (more: readonly string[]) =>
+    load(folder, 'in', `${server.url}/${stream}`, ['--ca', server.tls?.ca ?? '', ...more], {
+      FLOWBULK_API_KEY: encoded,
+    });
+  const loaded = await asKey([]);
+  assertWhole(loaded, logs, logs.count);
+  assert.doesNotMatch(loaded.stderr, /may not look/);
+  await client.rollover(stream);
+  assertWhole(await asKey([ALL_AGAIN]), logs, 0);
+  await assertEachOnce(client, stream, logs);
+});
+
+/** What a user on OpenSearch needs to write; what lets flowbulk see what is there after a rollover comes on top. */
+const WRITING = [
   'indices:data/write/bulk*',
   'indices:data/write/index',
   'indices:admin/create',
   'indices:admin/mapping/put',
-  'indices:admin/resolve/index',
-  'indices:data/read/search*',
-  'indices:admin/refresh*',
+];
+const LOOKING = ['indices:admin/resolve/index', 'indices:data/read/search*', 'indices:admin/refresh*'];
+const USERS = [
+  { user: 'writer', actions: [...WRITING, ...LOOKING, 'indices:data/read/field_caps*'] },
+  { user: 'searcher', actions: [...WRITING, ...LOOKING] },
+  { user: 'sender', actions: WRITING },
 ];
 
-test('OpenSearch: a user with the rights of the documentation, and one with fewer', {
-  skip: openSearch.skip,
-}, async () => {
+test('OpenSearch: users with the rights that are needed, and with fewer', { skip: openSearch.skip }, async () => {
   const { server, client } = openSearch;
   const put = async (what: string, body: object) => {
     const { status, text } = await client.json('PUT', `/_plugins/_security/api/${what}`, body);
     assert.ok(status === 200 || status === 201, text);
   };
+  await client.putTemplate('by-user', { pattern: 'logs-by.*', dataStream: true });
   const secret = 'of-a-user-with-few-rights-4711';
-  for (const [user, allowed_actions] of [
-    ['writer', RIGHTS],
-    ['sender', RIGHTS.slice(0, 4)],
-  ] as const) {
-    const permissions = [{ index_patterns: ['vpcflow-*'], allowed_actions }];
+  const state = path.join(folder, 'user-state');
+  for (const { user, actions } of USERS) {
+    const permissions = [{ index_patterns: ['logs-by.*'], allowed_actions: actions }];
     await put(`roles/${user}`, { cluster_permissions: ['indices:data/write/bulk'], index_permissions: permissions });
     await put(`internalusers/${user}`, { password: secret });
     await put(`rolesmapping/${user}`, { users: [user] });
-  }
-  const state = path.join(folder, 'user-state');
-  for (const user of ['writer', 'sender']) {
+
     const args = ['--user', user, '--ca', server.tls?.ca ?? '', '--debug', '--state', state];
-    const target = `${server.url}/vpcflow-by-${user}`;
-    const loaded = await load(folder, 'in', target, args, password(secret));
+    const stream = `logs-by.${user}-default`;
+    const loaded = await load(folder, 'in', `${server.url}/${stream}`, args, password(secret));
     assertWhole(loaded, logs, logs.count);
-    assert.equal(/may not look at vpcflow-by-/.test(loaded.stderr), user === 'sender', loaded.stderr);
+    assert.equal(/may not look at logs-by/.test(loaded.stderr), user === 'sender', loaded.stderr);
     assert.match(loaded.stderr, /"product":"opensearch"/);
-    await assertEachOnce(client, `vpcflow-by-${user}`, logs);
+    if (user !== 'sender') await client.rollover(stream);
+    assertWhole(await load(folder, 'in', `${server.url}/${stream}`, [...args, ALL_AGAIN], password(secret)), logs, 0);
+    await assertEachOnce(client, stream, logs);
+
     const elsewhere = await load(folder, 'in', `${server.url}/elsewhere`, args, password(secret));
     assertStopped(elsewhere, 'E_CLUSTER_DENIED', /403/);
     for (const one of [loaded, elsewhere]) assertSecret(one, [secret, basic(user, secret)], state);
