@@ -18,7 +18,7 @@ export interface Course {
   readonly limits: readonly number[];
 }
 
-const SAMPLE_MS = 20;
+const SAMPLE_MS = 50;
 const LIMIT_MS = 1000;
 
 const WINDOW_MS = 1000;
@@ -54,7 +54,7 @@ export function watchCourse(permits: Permits): () => Course {
  *
  * The rate at a time is the number of documents answered for in the second before it; it begins one second after the
  * first request, so that nothing is found sooner than that. The plateau is the median of the rates in the second half of
- * the run. Answers come for whole bodies, so that a rate is exact to one body a second; samples are 20 ms apart, one for
+ * the run. Answers come for whole bodies, so that a rate is exact to one body a second; samples are 50 ms apart, one for
  * each time at which there were new answers.
  */
 export function secondsToPlateau(samples: readonly ProgressSample[]): number | null {

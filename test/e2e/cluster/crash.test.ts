@@ -20,7 +20,7 @@ import { bothProducts } from './products.ts';
 const folder = temporaryFolder();
 const products = await bothProducts({ heap: '512m' });
 /** Slow enough that a run lasts for seconds. */
-const SLOWLY = ['--max-rate', '8k'];
+const SLOWLY = ['--max-rate', '4k'];
 let logs: FlowLogs;
 
 before(async () => {

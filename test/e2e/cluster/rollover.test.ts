@@ -21,7 +21,7 @@ const folder = temporaryFolder();
 const products = await bothProducts({ heap: '512m' });
 const PART_OBJECTS = 40;
 /** Slow enough that a run lasts for seconds. */
-const SLOWLY = ['--max-rate', '8k'];
+const SLOWLY = ['--max-rate', '4k'];
 let logs: FlowLogs;
 
 before(async () => {
