@@ -19,6 +19,7 @@ import { openSink } from '../src/sinks/open.ts';
 import { describeObject } from '../src/sources/refusals.ts';
 import type { SourceObject } from '../src/sources/source.ts';
 import { openSource } from '../src/sources/spec.ts';
+import { AnswerWait } from './answer-wait.ts';
 import { type ShardResult, STOP_STEPS, type WorkerConfig } from './config.ts';
 import { contextOf } from './context.ts';
 import { Converter } from './converter.ts';
@@ -34,6 +35,10 @@ import { Turns } from './turns.ts';
 const config = workerData as WorkerConfig;
 const kit = setUp(config);
 const turns = new Turns();
+const answerWait = new AnswerWait((milliseconds) => {
+  kit.count('sinkMs', milliseconds);
+  kit.count('busyMs', milliseconds);
+});
 
 /** Makes a worker's own things: an arena nobody has, the kernel over it, its source and sink. */
 function setUp(config: WorkerConfig): WorkerKit {
@@ -139,8 +144,8 @@ export default async function convertShard(objects: readonly SourceObject[]): Pr
   };
   try {
     const endTurn = await turns.take();
-    const isWhole = await convertAll(opened, bodies, begun).finally(endTurn);
-    await Promise.all(bodies.out);
+    const isWhole = await answerWait.converting(() => convertAll(opened, bodies, begun)).finally(endTurn);
+    await answerWait.until(Promise.all(bodies.out));
     kit.deliveries.throwIfFailed();
     if (kit.sink.bodiesSpanObjects) kit.count('objects', begun.length);
     return result(null, !isWhole);

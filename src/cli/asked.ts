@@ -1,22 +1,26 @@
 /** Option values that several commands read alike: what to read, and how to reach AWS. */
 
 import { parseDays } from '../plan/dates.ts';
+import { objectsFrom } from '../plan/objects-from.ts';
 import type { Limits } from '../run/limits.ts';
-import type { Selection } from '../sources/source.ts';
-import type { AwsOptions } from '../sources/spec.ts';
+import type { Listed, Selection, Source } from '../sources/source.ts';
+import type { AwsOptions, SourceSpec } from '../sources/spec.ts';
 import type { Values } from './options.ts';
 
-type ReadValues = Values<'from' | 'to' | 'since' | 'accounts' | 'regions' | 'include' | 'exclude'>;
-type AwsValues = Values<
-  | 'aws-region'
-  | 'profile'
-  | 'role-arn'
-  | 'external-id'
-  | 'endpoint-url'
-  | 'path-style'
-  | 'request-payer'
-  | 'no-sign-request'
->;
+/** What of SOURCE to read. */
+export const SELECTION_OPTIONS = ['from', 'to', 'since', 'accounts', 'regions', 'include', 'exclude'] as const;
+
+/** How to reach AWS. */
+export const AWS_OPTIONS = [
+  'aws-region',
+  'profile',
+  'role-arn',
+  'external-id',
+  'endpoint-url',
+  'path-style',
+  'request-payer',
+  'no-sign-request',
+] as const;
 
 const MS_PER_DAY = 86_400_000;
 
@@ -36,7 +40,11 @@ export function dayRange(
 }
 
 /** What to list; `lookBack` moves the first day back by an age. Throws E_USAGE where dates contradict. */
-export function selectionOf(values: ReadValues, nowMs: number, lookBack?: string): Selection {
+export function selectionOf(
+  values: Values<(typeof SELECTION_OPTIONS)[number]>,
+  nowMs: number,
+  lookBack?: string,
+): Selection {
   const { from, to, since } = values;
   const days = dayRange({ from, to, since }, nowMs);
   const { fromDay } = days;
@@ -56,8 +64,19 @@ export function selectionOf(values: ReadValues, nowMs: number, lookBack?: string
   } as { [K in keyof Selection]: Selection[K] | undefined });
 }
 
+/** What there is to read: what the source lists, or the objects of the file that `--objects-from` names. */
+export function listingOf(
+  { objectsFrom: file }: Values<'objects-from'>,
+  spec: SourceSpec,
+  source: Source,
+  selection: Selection,
+  signal: AbortSignal,
+): AsyncIterable<Listed> {
+  return file === undefined ? source.list(selection, signal) : objectsFrom(file, spec, source, selection, signal);
+}
+
 /** How to reach AWS. */
-export function awsOptions(values: AwsValues): AwsOptions {
+export function awsOptions(values: Values<(typeof AWS_OPTIONS)[number]>): AwsOptions {
   return given<AwsOptions>({
     region: values.awsRegion,
     profile: values.profile,

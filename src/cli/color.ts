@@ -7,14 +7,21 @@ export interface Paint {
   bold(text: string): string;
   dim(text: string): string;
   red(text: string): string;
+  green(text: string): string;
   yellow(text: string): string;
 }
 
-const PLAIN: Paint = { bold: (text) => text, dim: (text) => text, red: (text) => text, yellow: (text) => text };
+const PLAIN: Paint = { bold: String, dim: String, red: String, green: String, yellow: String };
 
 const style = (on: number, off: number) => (text: string) => `\x1b[${on}m${text}\x1b[${off}m`;
 
-const COLOURED: Paint = { bold: style(1, 22), dim: style(2, 22), red: style(31, 39), yellow: style(33, 39) };
+const COLOURED: Paint = {
+  bold: style(1, 22),
+  dim: style(2, 22),
+  red: style(31, 39),
+  green: style(32, 39),
+  yellow: style(33, 39),
+};
 
 /** The colours for a stream: none where it is no terminal, with NO_COLOR, TERM=dumb or `--no-color`. */
 export function paintFor(

@@ -6,26 +6,19 @@ import { parseFormat } from '../formats/detect.ts';
 import { type DocumentOptions, documentOptions, parseConstants } from '../formats/document.ts';
 import { geoImage } from '../geo/build.ts';
 import { type Metrics, withMetrics } from '../metrics/metrics.ts';
-import { objectsFrom } from '../plan/objects-from.ts';
 import { startProgress } from '../progress/progress.ts';
 import { type RunSummary, summaryAsJson, summaryAsText } from '../progress/summary.ts';
 import { type Run, type RunPlan, startRun } from '../run/run.ts';
 import { defaultWorkers } from '../run/workers.ts';
 import type { Listed, Source } from '../sources/source.ts';
 import { openSource, parseSource, withRegion } from '../sources/spec.ts';
-import { awsOptions, limitsOf, selectionOf } from './asked.ts';
+import { AWS_OPTIONS, awsOptions, limitsOf, listingOf, SELECTION_OPTIONS, selectionOf } from './asked.ts';
 import type { CommandIo } from './command.ts';
 import type { Values } from './options.ts';
 
 /** Options of all commands that convert. */
 export const CONVERSION_OPTIONS = [
-  'from',
-  'to',
-  'since',
-  'accounts',
-  'regions',
-  'include',
-  'exclude',
+  ...SELECTION_OPTIONS,
   'objects-from',
   'format',
   'name',
@@ -33,14 +26,7 @@ export const CONVERSION_OPTIONS = [
   'max-bytes',
   'max-records',
   'max-duration',
-  'aws-region',
-  'profile',
-  'role-arn',
-  'external-id',
-  'endpoint-url',
-  'path-style',
-  'request-payer',
-  'no-sign-request',
+  ...AWS_OPTIONS,
   'city',
   'asn',
   'ids',
@@ -206,11 +192,7 @@ async function convertMeasured(
       { city: values.city, asn: values.asn },
       { onCompile: (text) => talk.info(text), signal },
     );
-    const listed =
-      outlet.listed?.(source) ??
-      (values.objectsFrom === undefined
-        ? source.list(selection, signal)
-        : objectsFrom(values.objectsFrom, spec, source, selection, signal));
+    const listed = outlet.listed?.(source) ?? listingOf(values, spec, source, selection, signal);
     const plan: RunPlan = {
       ...outlet,
       run: runName,

@@ -11,12 +11,11 @@ import { documentOptions, parseConstants } from '../formats/document.ts';
 import { parseIndexName } from '../formats/index-name.ts';
 import { geoImage } from '../geo/build.ts';
 import { formatDay } from '../plan/dates.ts';
-import { objectsFrom } from '../plan/objects-from.ts';
 import { PlanWriter } from '../plan/plan-file.ts';
 import { formatCount } from '../progress/numbers.ts';
 import type { Selection, SourceObject } from '../sources/source.ts';
-import { openSource, parseSource, type SourceSpec, withRegion } from '../sources/spec.ts';
-import { awsOptions, selectionOf } from './asked.ts';
+import { openSource, parseSource, withRegion } from '../sources/spec.ts';
+import { AWS_OPTIONS, awsOptions, listingOf, SELECTION_OPTIONS, selectionOf } from './asked.ts';
 import { ACCESS_OPTIONS, openCluster } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
 import { workersOf } from './conversion.ts';
@@ -25,24 +24,11 @@ import { version } from './version.ts';
 
 /** Options that a plan reads, all of which `run` has, too. */
 export const PLANNED_OPTIONS = [
-  'from',
-  'to',
-  'since',
+  ...SELECTION_OPTIONS,
   'look-back',
-  'accounts',
-  'regions',
-  'include',
-  'exclude',
   'objects-from',
   'format',
-  'aws-region',
-  'profile',
-  'role-arn',
-  'external-id',
-  'endpoint-url',
-  'path-style',
-  'request-payer',
-  'no-sign-request',
+  ...AWS_OPTIONS,
   'city',
   'asn',
   'keep-original',
@@ -108,7 +94,7 @@ export async function showPlan(
         source,
         spec: withRegion(spec, bucketRegion),
         bucketRegion,
-        listed: listing(values, spec, source, selection, signal),
+        listed: listingOf(values, spec, source, selection, signal),
         selection,
         fromList: listFacts(values.objectsFrom),
         isDone: asked.isDone,
@@ -153,16 +139,6 @@ export async function showPlan(
 /** True where a signal ended it: a reader that went away would see nothing of what is shown. */
 function isStopped({ reason }: AbortSignal): boolean {
   return reason instanceof FlowbulkError && reason.code === 'E_STOPPED';
-}
-
-function listing(
-  { objectsFrom: file }: PlannedValues,
-  spec: SourceSpec,
-  source: ReturnType<typeof openSource>,
-  selection: Selection,
-  signal: AbortSignal,
-) {
-  return file === undefined ? source.list(selection, signal) : objectsFrom(file, spec, source, selection, signal);
 }
 
 /** A bare list of keys needs a HEAD for each; the manifest of an inventory ends in `.json`. */

@@ -47,12 +47,17 @@ function asText(error: unknown, { debug, paint }: TalkOptions): string {
   return `${name} unexpected failure: ${bug.message} (this is a bug; --debug shows where)\n`;
 }
 
-function asEvent(error: unknown, { debug }: TalkOptions): EventFacts {
+/** Facts come after the head and never overwrite it. */
+function eventLine(head: EventFacts, facts: EventFacts): string {
+  return `${JSON.stringify({ ...head, ...facts, ...head })}\n`;
+}
+
+function errorLine(error: unknown, { debug }: TalkOptions): string {
   if (error instanceof FlowbulkError) {
-    return { type: 'error', code: error.code, message: error.message, ...error.facts };
+    return eventLine({ type: 'error', code: error.code, message: error.message }, error.facts);
   }
   const bug = error instanceof Error ? error : new Error(String(error));
-  return { type: 'error', code: 'BUG', message: bug.message, ...(debug ? { stack: bug.stack } : {}) };
+  return eventLine({ type: 'error', code: 'BUG', message: bug.message }, debug ? { stack: bug.stack } : {});
 }
 
 /** A voice that writes to a stream. */
@@ -63,25 +68,25 @@ export function talkOn(stream: OutputStream, options: TalkOptions): Talk {
     clear?.();
     stream.write(text);
   };
-  const line = (facts: EventFacts) => write(`${JSON.stringify(facts)}\n`);
+  const line = (head: EventFacts, facts: EventFacts) => write(eventLine(head, facts));
   return {
     json,
     quiet,
     paint,
     info(message, facts = {}) {
       if (quiet) return;
-      json ? line({ type: 'info', message, ...facts }) : write(`flowbulk: ${message}\n`);
+      json ? line({ type: 'info', message }, facts) : write(`flowbulk: ${message}\n`);
     },
     warn(message, facts = {}) {
       if (quiet) return;
-      json ? line({ type: 'warning', message, ...facts }) : write(`${paint.yellow('flowbulk:')} ${message}\n`);
+      json ? line({ type: 'warning', message }, facts) : write(`${paint.yellow('flowbulk:')} ${message}\n`);
     },
     error(error) {
-      json ? line(asEvent(error, options)) : write(asText(error, options));
+      write(json ? errorLine(error, options) : asText(error, options));
     },
     event(type, text, facts) {
       if (quiet) return;
-      json ? line({ type, ...facts }) : write(text);
+      json ? line({ type }, facts) : write(text);
     },
     beforeWrite(callback) {
       clear = callback;

@@ -13,6 +13,9 @@ import { blockedError, groupOf, type ItemVerdict, itemVerdict, plainReason, stop
 /** So many refused documents, and none taken, mean that the target is the wrong one. */
 const FIRST_REJECTS = 1000;
 
+/** Refused documents are answered for, so their objects are done; only this sends them again. */
+const SEND_AGAIN = '. They are dead letters: flowbulk retry sends them again when that is mended';
+
 /** An item that is not simply created. */
 interface Item {
   readonly index: number;
@@ -148,11 +151,11 @@ export class Answered {
     const { maxRejects, name } = this.#spec;
     const why = groupOf(first.type, first.reason);
     if (maxRejects !== null && refused > maxRejects) {
-      const text = `${name} refused ${refused} documents, more than --max-rejects ${maxRejects}; the last: ${why}`;
+      const text = `${name} refused ${refused} documents, more than --max-rejects ${maxRejects}; the last: ${why}${SEND_AGAIN}`;
       throw new FlowbulkError('E_CLUSTER_REJECTS', text);
     }
     if (maxRejects === null && refused >= FIRST_REJECTS && this.#permits.tally('accepted') === 0) {
-      const text = `${name} refused the first ${refused} documents, all of them: ${why}; is it the right target? (--max-rejects N goes on)`;
+      const text = `${name} refused the first ${refused} documents, all of them: ${why}; is it the right target? (--max-rejects N goes on)${SEND_AGAIN}`;
       throw new FlowbulkError('E_CLUSTER_REJECTS', text);
     }
   }

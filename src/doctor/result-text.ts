@@ -6,13 +6,9 @@ import type { Result } from './check.ts';
 const NAME_WIDTH = 21;
 const STATUS_WIDTH = 8;
 
-/** `Paint` has no green. */
-const green = (text: string): string => `\x1b[32m${text}\x1b[39m`;
-
 /** A result as a line: status, name, what was found, and what to do. */
 export function resultAsText({ check, status, found, fix }: Result, paint: Paint): string {
-  const isColoured = paint.red('') !== '';
-  const styles = { ok: isColoured ? green : String, warn: paint.yellow, fail: paint.red, skipped: paint.dim };
+  const styles = { ok: paint.green, warn: paint.yellow, fail: paint.red, skipped: paint.dim };
   const word = styles[status](status) + ' '.repeat(STATUS_WIDTH - status.length);
   return `  ${word}${check.padEnd(NAME_WIDTH)} ${oneLine(found)}${fix === null ? '' : `; ${paint.bold('fix:')} ${oneLine(fix)}`}\n`;
 }

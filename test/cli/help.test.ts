@@ -5,7 +5,7 @@ import { OPTIONS, type OptionName } from '../../src/cli/options.ts';
 import { COMMANDS, findCommand } from '../../src/cli/registry.ts';
 import { run } from './run.ts';
 
-const PLAIN = { bold: String, dim: String, red: String, yellow: String };
+const PLAIN = { bold: String, dim: String, red: String, green: String, yellow: String };
 
 test('no arguments, help, -h and --help print the overview on standard output', async () => {
   for (const argv of [[], ['help'], ['-h'], ['--help']]) {

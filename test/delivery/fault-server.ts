@@ -97,6 +97,19 @@ export async function startFaultServer(options: FaultServerOptions): Promise<Fau
   };
 }
 
+/** Starts a server for as long as `work` takes. */
+export async function withServer(
+  options: FaultServerOptions,
+  work: (server: FaultServer) => Promise<void>,
+): Promise<void> {
+  const server = await startFaultServer(options);
+  try {
+    await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
 const NO_IDS = 'Document ID is not supported in create/index operation request';
 
 const BLOCKED = 'blocked by: [FORBIDDEN/6/cluster read-only (api)];';

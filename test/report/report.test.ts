@@ -6,7 +6,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { RunRecord } from '../../src/report/run-record.ts';
-import { type FaultServer, type FaultServerOptions, startFaultServer } from '../delivery/fault-server.ts';
+import { withServer } from '../delivery/fault-server.ts';
 import { ended, flowbulk, start, temporaryFolder } from '../run/program.ts';
 import { logText } from '../run/records.ts';
 
@@ -27,15 +27,6 @@ before(() => {
   put(keyOf('05'), gzipSync(logText(5_000)).subarray(0, 4_000));
   put(keyOf('02').replace('.log.gz', '.log.parquet'), 'PAR1');
 });
-
-async function withServer(options: FaultServerOptions, work: (server: FaultServer) => Promise<void>): Promise<void> {
-  const server = await startFaultServer(options);
-  try {
-    await work(server);
-  } finally {
-    await server.stop();
-  }
-}
 
 const run = (state: string, to: string, ...more: string[]) =>
   flowbulk(folder, ['run', 'in', to, '--state', state, '--quiet', '--workers', '2', ...more]);

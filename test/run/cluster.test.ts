@@ -6,7 +6,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { DeadLetter } from '../../src/sinks/dead-letters.ts';
-import { type FaultServer, type FaultServerOptions, startFaultServer } from '../delivery/fault-server.ts';
+import { type FaultServer, withServer } from '../delivery/fault-server.ts';
 import { ended, flowbulk, readNdjson, start, temporaryFolder } from './program.ts';
 import { logText } from './records.ts';
 
@@ -41,15 +41,6 @@ interface Summary {
   readonly deadLetters: Record<string, number>;
   readonly deadLetterPath: string;
   readonly delivery: { created: number; duplicates: number; failureStore: number; rejects: Record<string, number> };
-}
-
-async function withServer(options: FaultServerOptions, work: (server: FaultServer) => Promise<void>): Promise<void> {
-  const server = await startFaultServer(options);
-  try {
-    await work(server);
-  } finally {
-    await server.stop();
-  }
 }
 
 async function load(server: FaultServer, target: string, ...more: string[]) {

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type FaultServer, type FaultServerOptions, startFaultServer } from '../delivery/fault-server.ts';
+import { type FaultServer, withServer } from '../delivery/fault-server.ts';
 import { ended, flowbulk, start, temporaryFolder } from './program.ts';
 import { logText } from './records.ts';
 
@@ -24,15 +24,6 @@ interface Summary {
   readonly objectsSkipped: number;
   readonly records: number;
   readonly delivery: { readonly created: number; readonly duplicates: number; readonly requests: number };
-}
-
-async function withServer(options: FaultServerOptions, work: (server: FaultServer) => Promise<void>): Promise<void> {
-  const server = await startFaultServer(options);
-  try {
-    await work(server);
-  } finally {
-    await server.stop();
-  }
 }
 
 function args(server: FaultServer, state: string, ...more: string[]): string[] {

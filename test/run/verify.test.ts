@@ -7,7 +7,7 @@ import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { DeadLetter } from '../../src/sinks/dead-letters.ts';
-import { type FaultServer, type FaultServerOptions, startFaultServer } from '../delivery/fault-server.ts';
+import { withServer } from '../delivery/fault-server.ts';
 import { ended, flowbulk, readNdjson, start, temporaryFolder } from './program.ts';
 import { logText } from './records.ts';
 
@@ -46,15 +46,6 @@ const textOf = (key: string, text: string) => (key.endsWith('.gz') ? gzipSync(te
 before(() => {
   for (const key of KEYS) write('in', key, textOf(key, logText(RECORDS)));
 });
-
-async function withServer(options: FaultServerOptions, work: (server: FaultServer) => Promise<void>): Promise<void> {
-  const server = await startFaultServer(options);
-  try {
-    await work(server);
-  } finally {
-    await server.stop();
-  }
-}
 
 interface Verified {
   readonly proven: boolean;

@@ -51,7 +51,7 @@ test('the manifest is YAML, and every word arrives as it is', () => {
 
 test('secrets and databases are mounted where the words say', () => {
   const text = asKubernetes(
-    sample(['--api-key-file', "/root/it's key", '--city=geo/city.mmdb'], { metricsPort: 9464 }),
+    sample(['--api-key-file', "/etc/flowbulk/it's key", '--city=geo/city.mmdb'], { metricsPort: 9464 }),
   );
   const { args, volumeMounts, ports } = containerOf(text);
   assert.deepEqual(args.slice(3), ['--api-key-file', '/etc/flowbulk/secrets/api-key-file', '--city=/data/city.mmdb']);
@@ -60,7 +60,7 @@ test('secrets and databases are mounted where the words say', () => {
     ['/state', '/tmp', '/etc/flowbulk/secrets', '/data'],
   );
   assert.deepEqual(ports, [{ name: 'metrics', containerPort: 9464 }]);
-  assert.ok(text.includes("--from-file=api-key-file='/root/it'\\''s key'"));
+  assert.ok(text.includes("--from-file=api-key-file='/etc/flowbulk/it'\\''s key'"));
   assert.match(text, /^# To lie in the volume of claim flowbulk-vpcflow-yyyy-mm-data: geo\/city\.mmdb as city\.mmdb$/m);
 });
 

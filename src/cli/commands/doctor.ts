@@ -18,7 +18,7 @@ import { parseIndexName } from '../../formats/index-name.ts';
 import { defaultCacheDir } from '../../geo/cache.ts';
 import { stateFolder } from '../../job/job.ts';
 import { openSource, parseSource } from '../../sources/spec.ts';
-import { awsOptions, selectionOf } from '../asked.ts';
+import { AWS_OPTIONS, awsOptions, SELECTION_OPTIONS, selectionOf } from '../asked.ts';
 import { ACCESS_OPTIONS, deliverySizes } from '../cluster-outlet.ts';
 import { paintFor } from '../color.ts';
 import { type CommandIo, command } from '../command.ts';
@@ -26,22 +26,9 @@ import { workersOf } from '../conversion.ts';
 import type { Values } from '../options.ts';
 
 const DOCTOR_OPTIONS = [
-  'from',
-  'to',
-  'since',
-  'accounts',
-  'regions',
-  'include',
-  'exclude',
+  ...SELECTION_OPTIONS,
   'format',
-  'aws-region',
-  'profile',
-  'role-arn',
-  'external-id',
-  'endpoint-url',
-  'path-style',
-  'request-payer',
-  'no-sign-request',
+  ...AWS_OPTIONS,
   'city',
   'asn',
   'ids',

@@ -4,10 +4,9 @@ import { openJob, stateFolder } from '../../job/job.ts';
 import { readPlan } from '../../plan/plan-file.ts';
 import { parseSource } from '../../sources/spec.ts';
 import { awsOptions } from '../asked.ts';
-import { ACCESS_OPTIONS, DELIVERY_OPTIONS } from '../cluster-outlet.ts';
 import { command } from '../command.ts';
-import { CONVERSION_OPTIONS, convertInto } from '../conversion.ts';
-import { doneIn, jobAsked, openJobOutlet } from '../job-asked.ts';
+import { convertInto } from '../conversion.ts';
+import { doneIn, JOB_OPTIONS, jobAsked, openJobOutlet } from '../job-asked.ts';
 import { showPlan } from '../planning.ts';
 
 /** Objects that a dry run reads to estimate from, as `plan` does. */
@@ -29,17 +28,7 @@ export const run = command({
       help: 'https://host:9200/NAME: a data stream, an index, or a pattern such as vpcflow-{yyyy.MM.dd}',
     },
   ],
-  options: [
-    ...CONVERSION_OPTIONS,
-    ...DELIVERY_OPTIONS,
-    ...ACCESS_OPTIONS,
-    'state',
-    'plan',
-    'dry-run',
-    'no-ledger',
-    'look-back',
-    'drain-timeout',
-  ],
+  options: [...JOB_OPTIONS, 'plan', 'dry-run', 'no-ledger'],
   notes: ['Secrets: --api-key-file and --password-file, or FLOWBULK_API_KEY and FLOWBULK_PASSWORD.'],
 
   async run([sourceText = '', destinationText = ''], values, io) {

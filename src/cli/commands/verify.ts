@@ -5,13 +5,12 @@ import { parseFormat } from '../../formats/detect.ts';
 import { wildcardOf } from '../../formats/index-name.ts';
 import { type Job, stateFolder } from '../../job/job.ts';
 import { Ledger } from '../../ledger/ledger.ts';
-import { objectsFrom } from '../../plan/objects-from.ts';
 import type { SourceObject } from '../../sources/source.ts';
 import { openSource, parseSource } from '../../sources/spec.ts';
 import { doubts } from '../../verify/verification.ts';
 import { verificationAsJson, verificationAsText } from '../../verify/verification-text.ts';
 import { type Verified, type VerifiedTarget, verifyJob } from '../../verify/verify-job.ts';
-import { awsOptions, selectionOf } from '../asked.ts';
+import { awsOptions, listingOf, selectionOf } from '../asked.ts';
 import { openCluster } from '../cluster-outlet.ts';
 import { type CommandIo, command } from '../command.ts';
 import { JOB_OPTIONS, type JobAsked, type JobValues, jobAsked, restingJob, runAgain } from '../job-asked.ts';
@@ -52,9 +51,7 @@ async function look(
       cluster === null
         ? { kind: 'folder', root: destination }
         : { kind: 'cluster', api: cluster.api, name: wildcardOf(name) };
-    const { objectsFrom: list, format } = values;
-    const listed =
-      list === undefined ? source.list(selection, signal) : objectsFrom(list, spec, source, selection, signal);
+    const { format } = values;
     try {
       return await verifyJob(
         {
@@ -62,7 +59,7 @@ async function look(
           destination: identity.destination,
           spec,
           open: source,
-          listed: spec.kind === 'stdin' ? null : listed,
+          listed: spec.kind === 'stdin' ? null : listingOf(values, spec, source, selection, signal),
           selection,
           ledger,
           target: place,
