@@ -138,7 +138,7 @@ export async function showPlan(
 
 /** True where a signal ended it: a reader that went away would see nothing of what is shown. */
 function isStopped({ reason }: AbortSignal): boolean {
-  return reason instanceof FlowbulkError && reason.code === 'E_STOPPED';
+  return reason instanceof FlowbulkError && (reason.code === 'E_STOPPED' || reason.code === 'E_TERMINATED');
 }
 
 /** A bare list of keys needs a HEAD for each; the manifest of an inventory ends in `.json`. */
