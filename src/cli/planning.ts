@@ -7,7 +7,6 @@ import { makePlan, type Plan, type PlanRequest } from '../estimate/plan.ts';
 import { planAsText } from '../estimate/plan-text.ts';
 import { type PriceFacts, pricesOf } from '../estimate/prices.ts';
 import { parseFormat } from '../formats/detect.ts';
-import { documentOptions, parseConstants } from '../formats/document.ts';
 import { parseIndexName } from '../formats/index-name.ts';
 import { geoImage } from '../geo/build.ts';
 import { formatDay } from '../plan/dates.ts';
@@ -18,7 +17,7 @@ import { openSource, parseSource, withRegion } from '../sources/spec.ts';
 import { AWS_OPTIONS, awsOptions, listingOf, SELECTION_OPTIONS, selectionOf } from './asked.ts';
 import { ACCESS_OPTIONS, openCluster } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
-import { workersOf } from './conversion.ts';
+import { documentOptionsOf, workersOf } from './conversion.ts';
 import type { Values } from './options.ts';
 import { version } from './version.ts';
 
@@ -100,16 +99,7 @@ export async function showPlan(
         isDone: asked.isDone,
         onListed: (listed) => writer?.add(listed),
         onProgress: sayer((objects) => talk.info(`listed ${formatCount(objects)} objects`, { objects })),
-        options: documentOptions({
-          as: 'documents',
-          op: 'create',
-          index: null,
-          ids: 'default',
-          keepOriginal: values.keepOriginal,
-          tags: values.tags,
-          namespace: values.namespace,
-          constants: parseConstants(values.field),
-        }),
+        options: documentOptionsOf({ ...values, ids: 'default' }, { as: 'documents', op: 'create', index: null }),
         format: values.format === undefined ? null : parseFormat(values.format),
         geo,
         samples: asked.samples,

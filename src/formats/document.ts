@@ -24,6 +24,18 @@ export interface DocumentOptions {
   readonly constants: readonly (readonly [path: string, value: string])[];
 }
 
+/** What documents are where no option says otherwise. */
+export const DEFAULT_DOCUMENTS: DocumentOptions = {
+  as: 'documents',
+  op: 'create',
+  index: null,
+  ids: 'default',
+  keepOriginal: false,
+  tags: ['forwarded', 'aws-vpcflow'],
+  namespace: 'default',
+  constants: [],
+};
+
 /** What documents say of the object their records came from. */
 export interface ObjectContext {
   /** Null for anything that is not in S3. */

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { makePlan } from '../../src/estimate/plan.ts';
 import { pricesOf } from '../../src/estimate/prices.ts';
+import { DEFAULT_DOCUMENTS } from '../../src/formats/document.ts';
 import { geoImage } from '../../src/geo/build.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { PlanWriter, readPlan } from '../../src/plan/plan-file.ts';
@@ -25,16 +26,7 @@ const CHANGED_EVERY = 10;
 /** Of ten times as many objects: what garbage collections leave lying. */
 const MAX_GROWTH_MB = 150;
 const SPEC: SourceSpec = { kind: 's3', bucket: 'logs', prefix: '', aws: {} };
-const OPTIONS = {
-  as: 'documents',
-  op: 'create',
-  index: null,
-  ids: 'default',
-  keepOriginal: false,
-  tags: [],
-  namespace: 'default',
-  constants: [],
-} as const;
+const OPTIONS = DEFAULT_DOCUMENTS;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'flowbulk-ledger-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
