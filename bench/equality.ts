@@ -45,6 +45,7 @@ export function proveLikeReference(subject: Subject, objects: readonly LoadedObj
     const theirs: string[] = [];
     const reader = new RecordReader(null, DOCUMENT_OPTIONS, subject.geo, {
       document: (json) => theirs.push(json.slice(0, -1)),
+      filtered: () => {},
       refused: ({ reason }) => theirs.push(reason),
     });
     reader.begin(one.context);

@@ -21,6 +21,7 @@ export const DOCUMENT_OPTIONS: DocumentOptions = {
   tags: ['forwarded', 'aws-vpcflow'],
   namespace: 'default',
   constants: [],
+  filter: null,
 };
 
 /** Hears of each full body; the bytes are valid until it returns. */

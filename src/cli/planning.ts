@@ -19,6 +19,7 @@ import { AWS_OPTIONS, awsOptions, listingOf, SELECTION_OPTIONS, selectionOf } fr
 import { ACCESS_OPTIONS, openCluster } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
 import { workersOf } from './conversion.ts';
+import { FILTER_OPTIONS, filterAsked } from './filter-asked.ts';
 import type { Values } from './options.ts';
 import { version } from './version.ts';
 
@@ -28,6 +29,7 @@ export const PLANNED_OPTIONS = [
   'look-back',
   'objects-from',
   'format',
+  ...FILTER_OPTIONS,
   ...AWS_OPTIONS,
   'city',
   'asn',
@@ -109,6 +111,7 @@ export async function showPlan(
           tags: values.tags,
           namespace: values.namespace,
           constants: parseConstants(values.field),
+          filter: filterAsked(values),
         }),
         format: values.format === undefined ? null : parseFormat(values.format),
         geo,

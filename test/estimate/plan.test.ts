@@ -52,6 +52,7 @@ function requestOf(listed: AsyncIterable<Listed>, more: Partial<PlanRequest> = {
       tags: [],
       namespace: 'default',
       constants: [],
+      filter: null,
     },
     format: null,
     geo,

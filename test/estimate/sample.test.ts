@@ -25,6 +25,7 @@ const OPTIONS: DocumentOptions = {
   tags: ['forwarded'],
   namespace: 'default',
   constants: [],
+  filter: null,
 };
 
 const geo = await geoImage({ city: [], asn: [] });

@@ -37,6 +37,7 @@ test('workers that do not listen yet when the run stops convert nothing', async 
         tags: [],
         namespace: 'default',
         constants: [],
+        filter: null,
       },
       format: null,
       limits: {},

@@ -32,6 +32,7 @@ const OPTIONS = documentOptions({
   tags: ['forwarded', 'aws-vpcflow'],
   namespace: 'default',
   constants: [],
+  filter: null,
 });
 
 const NO_GEO = compileFixture({}).tables;
@@ -147,6 +148,7 @@ function referenceDocument({ id, object, offset, text }: GoodLine, geo: GeoTable
   const documents: string[] = [];
   const reader = new RecordReader(null, OPTIONS, geo, {
     document: (json) => documents.push(json),
+    filtered: () => {},
     refused: ({ reason }) => assert.fail(reason),
   });
   const { region, timeMs } = parseKey(object.key);
