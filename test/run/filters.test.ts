@@ -4,11 +4,14 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { run } from '../cli/run.ts';
 import { withServer } from '../delivery/fault-server.ts';
 import { flowbulk, readNdjson, temporaryFolder } from './program.ts';
 import { header, logText, record } from './records.ts';
 
 const folder = temporaryFolder();
+const at = (name: string): string => path.join(folder, name);
 const OBJECTS = 4;
 const RECORDS = 100;
 
@@ -19,8 +22,8 @@ const LEFT = OBJECTS * RECORDS - KEPT;
 const NODATA = '2 123456789012 eni-0a1b2c3d4e5f60718 - - - - - - - 1735689600 1735689660 - NODATA';
 
 before(() => {
-  mkdirSync(path.join(folder, 'in'));
-  for (let i = 0; i < OBJECTS; i++) writeFileSync(path.join(folder, 'in', `${i}.log`), logText(RECORDS));
+  mkdirSync(at('in'));
+  for (let i = 0; i < OBJECTS; i++) writeFileSync(at(`in/${i}.log`), logText(RECORDS));
 });
 
 interface Summary {
@@ -44,48 +47,46 @@ const lastJson = <T>(text: string): T => JSON.parse(text.trim().split('\n').at(-
 test('convert: the documents are those that pass, bad lines are dead letters, all are counted', async () => {
   const lines = [header, ...Array.from({ length: 6 }, (_, i) => record(i)), NODATA, record(7).replace(' 443 ', ' x ')];
   const input = Buffer.from(`${lines.join('\n')}\n`);
-  const args = ['--where', 'bytes > 1003', '--drop-nodata', '--json', '--quiet', '--metrics-file', 'filters.prom'];
+  const args = ['--where', 'bytes > 1003', '--drop-nodata', '--json', '--metrics-file', 'filters.prom'];
   const ran = await flowbulk(folder, ['convert', '-', 'few.ndjson', ...args], input);
   assert.equal(ran.code, 3, ran.stderr);
   const { records, documents, filtered, deadLettersTotal } = lastJson<Summary>(ran.stdout);
   assert.deepEqual([records, documents, filtered, deadLettersTotal], [8, 2, 5, 1]);
-  const bytes = readNdjson<{ network: { bytes: number } }>(path.join(folder, 'few.ndjson')).map(
-    (one) => one.network.bytes,
-  );
+  const bytes = readNdjson<{ network: { bytes: number } }>(at('few.ndjson')).map((one) => one.network.bytes);
   assert.deepEqual(bytes, [1004, 1005]);
-  const metrics = readFileSync(path.join(folder, 'filters.prom'), 'utf8');
+  assert.match(ran.stderr, /^filtered +5 \(left out by the filter\)$/m);
+  const metrics = readFileSync(at('filters.prom'), 'utf8');
   assert.match(metrics, /flowbulk_documents_total\{.*outcome="filtered".*\} 5/);
-  const told = await flowbulk(folder, ['convert', '-', 'few.ndjson', '--where', 'bytes > 1003'], input);
-  assert.match(told.stderr, /^filtered +5 \(left out by the filter\)$/m);
 });
 
 test('convert: a field that the header lacks fits no comparison; a sample is the same each time', async () => {
-  const none = await flowbulk(folder, ['convert', 'in/0.log', '--where', 'tcp-flags != 2']);
-  assert.deepEqual([none.code, none.stdout], [0, ''], none.stderr);
-  const all = await flowbulk(folder, ['convert', 'in/0.log', '--where', 'not tcp-flags = 2']);
-  assert.equal(all.stdout.split('\n').length - 1, RECORDS);
-  const sample = () => flowbulk(folder, ['convert', 'in/0.log', '--sample', '1/5']);
-  const { stdout } = await sample();
-  const count = stdout.split('\n').length - 1;
-  assert.ok(count > 5 && count < 40, `${count} of ${RECORDS}`);
-  assert.equal((await sample()).stdout, stdout);
+  const documents = async (...filter: string[]) => {
+    const { code, stderr } = await run(['convert', at('in/0.log'), at('converted.ndjson'), '--quiet', ...filter]);
+    assert.equal(code, 0, stderr);
+    return readFileSync(at('converted.ndjson'), 'utf8').split('\n').slice(0, -1);
+  };
+  assert.deepEqual(await documents('--where', 'tcp-flags != 2'), []);
+  assert.equal((await documents('--where', 'not tcp-flags = 2')).length, RECORDS);
+  const sample = await documents('--sample', '1/5');
+  assert.ok(sample.length > 5 && sample.length < 40, `${sample.length} of ${RECORDS}`);
+  assert.deepEqual(await documents('--sample', '1/5'), sample);
 });
 
 test('what is wrong with a filter is told before anything is done', async () => {
-  const { code, stderr } = await flowbulk(folder, ['convert', 'in', 'nowhere/', '--where', 'dstprt = 22']);
+  const { code, stderr } = await run(['convert', at('in'), at('nowhere/'), '--where', 'dstprt = 22']);
   assert.equal(code, 2);
   assert.match(
     stderr,
     /--where, column 1: there is no field dstprt \(did you mean dstport\?\)\n {2}dstprt = 22\n {2}\^/,
   );
-  assert.match((await flowbulk(folder, ['convert', 'in', '--sample', '5'])).stderr, /a share such as 1\/100/);
+  assert.match((await run(['convert', at('in'), at('nowhere/'), '--sample', '5'])).stderr, /a share such as 1\/100/);
   assert.ok(!readdirSync(folder).includes('nowhere'));
 });
 
 test('run, verify, plan and status of a job with a filter', async () => {
   await withServer({ seed: 1 }, async (server) => {
     const call = (command: string, more: readonly string[]) =>
-      flowbulk(folder, [command, 'in', `${server.url}/vpcflow`, '--state', 'state', '--workers', '1', ...more]);
+      run([command, at('in'), `${server.url}/vpcflow`, '--state', at('state'), '--workers', '1', ...more]);
     const verify = async (...more: string[]) => {
       const { code, stdout, stderr } = await call('verify', ['--quiet', '--json', ...more]);
       return { code, stderr, found: code === 2 ? null : lastJson<Verified>(stdout) };
@@ -122,13 +123,13 @@ test('run, verify, plan and status of a job with a filter', async () => {
       );
     }
     assert.match((await call('verify', [])).stdout, /^apart: 300 records filtered$/m);
-    const status = await flowbulk(folder, ['status', '--state', 'state']);
+    const status = await run(['status', '--state', at('state')]);
     assert.match(status.stdout, /^ {2}filter +--where "bytes >= 1075 and dstaddr not in 10.0.0.0\/8"$/m);
     assert.match(status.stdout, /^ {2}records +400: 100 created, 0 there already, 300 filtered$/m);
-    const report = await flowbulk(folder, ['report', '--state', 'state', '--html', 'report.html']);
+    const report = await run(['report', '--state', at('state'), '--html', at('report.html')]);
     assert.match(report.stdout, /^filtered +300 \(left out by the filter\)$/m);
     assert.match(report.stdout, /^again .*--where 'bytes >= 1075 and dstaddr not in 10.0.0.0\/8'/m);
-    assert.match(readFileSync(path.join(folder, 'report.html'), 'utf8'), />Filtered</);
+    assert.match(readFileSync(at('report.html'), 'utf8'), />Filtered</);
 
     // Another filter, or none, cannot go on with what was done by this one.
     for (const more of [['--where', 'bytes > 1'], [], [...filter, '--drop-nodata']]) {
@@ -155,16 +156,37 @@ test('run, verify, plan and status of a job with a filter', async () => {
     assert.deepEqual([again.records, again.filtered], [OBJECTS * RECORDS, LEFT]);
 
     // A job of its own reads everything anew, and what is there is not stored twice.
-    const wider = await call('run', ['--state', 'wider', '--json', '--quiet']);
+    const wider = await call('run', ['--state', at('wider'), '--json', '--quiet']);
     assert.deepEqual([wider.code, server.stored.size], [0, OBJECTS * RECORDS], wider.stderr);
     const once = await call('run', ['--no-ledger', '--json', '--quiet']);
     assert.deepEqual([once.code, lastJson<Summary>(once.stdout).records], [0, OBJECTS * RECORDS], once.stderr);
   });
 });
 
+test('retry and verify --repair of a folder keep to the filter of the ledger', async () => {
+  mkdirSync(at('mended'));
+  const bytes = gzipSync(logText(RECORDS));
+  writeFileSync(at('mended/a.log.gz'), bytes.subarray(0, bytes.length >> 1));
+  writeFileSync(at('mended/b.log.gz'), bytes);
+  const call = (command: string, ...more: string[]) =>
+    run([command, at('mended'), at('mended-out/'), '--state', at('mended-state'), '--quiet', ...more]);
+  assert.equal((await call('run', '--where', WHERE)).code, 3);
+  writeFileSync(at('mended/a.log.gz'), bytes);
+  assert.equal((await call('retry', '--where', 'bytes > 1')).code, 2);
+  const retried = await call('retry');
+  assert.equal(retried.code, 0, retried.stderr);
+  const outputs = ['a', 'b'].map((name) => at(`mended-out/${name}.log.gz.ndjson`));
+  const lines = () => outputs.map((file) => readNdjson(file).length);
+  assert.deepEqual(lines(), [25, 25]);
+  writeFileSync(outputs[1]!, '');
+  const repaired = await call('verify', '--repair');
+  assert.match(repaired.stdout, /^proven: 50 documents of 2 objects/m, repaired.stderr);
+  assert.deepEqual([repaired.code, lines()], [0, [25, 25]]);
+});
+
 test('a folder as destination is verified by the lines that the filter let through', async () => {
   const call = (command: string, ...more: string[]) =>
-    flowbulk(folder, [command, 'in', 'out/', '--state', 'folder-state', '--quiet', ...more]);
+    run([command, at('in'), at('out/'), '--state', at('folder-state'), '--quiet', ...more]);
   assert.equal((await call('run', '--sample', '1/3', '--drop-private')).code, 0);
   const { code, stdout } = await call('verify', '--json');
   const { totals, proven } = lastJson<Verified>(stdout);
