@@ -62,3 +62,39 @@ test('a filter with thousands of values and terms', () => {
     assert.equal(lineCount(documents) + filtered, 200);
   }
 });
+
+/** How many of the values, each the only one of its line, pass by both encoders. */
+function passing(field: string, values: readonly string[], where: string): number {
+  const filter = filterOf({ where, dropNodata: false, dropPrivate: false });
+  const both = new Both({ options: { filter } });
+  const object = `packets ${field}\n${values.map((value) => `1 ${value}\n`).join('')}`;
+  const { documents, refused } = both.convert(object, IN_S3, [65_536]);
+  assert.deepEqual(refused, []);
+  return lineCount(documents);
+}
+
+test('texts of all lengths: a difference anywhere is seen', () => {
+  for (let length = 1; length <= 70; length++) {
+    const word = 'abcdefghij'.repeat(8).slice(0, length);
+    const others = Array.from({ length }, (_, i) => `${word.slice(0, i)}_${word.slice(i + 1)}`);
+    assert.equal(passing('az-id', [word, ...others, `${word}x`, word.slice(0, -1) || 'x'], `az-id = ${word}`), 1, word);
+  }
+});
+
+test('numbers and addresses at the edges of ranges', () => {
+  for (const edge of [1n, 99_999_999n, 100_000_000n, 12_345_678_901n, 9_999_999_999_999_998n]) {
+    const values = [edge - 1n, edge, edge + 1n].map(String);
+    assert.equal(passing('bytes', values, `bytes = ${edge}`), 1);
+    assert.equal(passing('bytes', values, `bytes <= ${edge}`), 2);
+    assert.equal(passing('bytes', values, `bytes >= ${edge} or bytes = 5`), 2);
+    assert.equal(passing('bytes', values, `bytes not in (${edge}, 7)`), 2);
+  }
+  const v4 = ['9.255.255.255', '10.0.0.0', '10.255.255.255', '11.0.0.0', '10::', '::ffff:10.1.1.1'];
+  assert.equal(passing('srcaddr', v4, 'srcaddr in (10.0.0.0/8, 200.0.0.0/8, 1.1.1.1)'), 3);
+  const low = '2001:db8:0:4000::';
+  const high = '2001:db8:0:7fff:ffff:ffff:ffff:ffff';
+  const beside = ['2001:db8:0:3fff:ffff:ffff:ffff:ffff', '2001:db8:0:8000::', '3001:db8:0:4000::', '10.0.0.1'];
+  assert.equal(passing('srcaddr', [low, high, ...beside], `srcaddr in (${low}/50, ::1, fe80::/10)`), 2);
+  const inside = ['2001:db8::f0', '2001:db8::ff', '2001:db8::ef', '2001:db8::100', '2001:db8:0:1::f5'];
+  assert.equal(passing('dstaddr', inside, 'dstaddr in 2001:db8::f0/124'), 2);
+});
