@@ -7,7 +7,7 @@ import type { SetOptions } from './bench-set.ts';
 export interface Measured {
   readonly kernelNsPerRecord?: number;
   readonly floorMultiple?: number;
-  /** Gzip to NDJSON in a file without a filter against one that keeps 1 %. */
+  /** From gzip to NDJSON in a file without a filter against one that keeps 1 %. */
   readonly filterSpeedup?: number;
   readonly twoWorkersOverOne?: number;
   readonly recordsPerSecond?: number;
