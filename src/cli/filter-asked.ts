@@ -17,6 +17,14 @@ export function filterAsked({ where, sample, dropNodata, dropPrivate }: FilterVa
   return filterOf({ where, sample, dropNodata, dropPrivate });
 }
 
+/** An expression can be long; the start tells which it is. */
+const SHOWN_CHARACTERS = 300;
+
+function shown(filter: FilterAsked | null): string {
+  const text = filterText(filter);
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
 const isSame = (a: FilterAsked | null, b: FilterAsked | null): boolean => filterText(a) === filterText(b);
 
 /**
@@ -28,7 +36,7 @@ export function checkFilter(ledger: Pick<Ledger, 'filter' | 'isEmpty'>, filter: 
   if (ledger.isEmpty || isSame(ledger.filter, asked)) return;
   throw new FlowbulkError(
     'E_USAGE',
-    `objects of this job were done with ${filterText(ledger.filter)}, this run has ${filterText(asked)}: give the same ` +
+    `objects of this job were done with ${shown(ledger.filter)}, this run has ${shown(asked)}: give the same ` +
       'filter, or another --state, so that everything is read anew (documents that are there already are not stored ' +
       'twice), or --no-ledger for this run alone (docs/filters.md)',
   );
