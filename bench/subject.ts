@@ -1,6 +1,6 @@
 /** The converter in this thread, as a worker has it, without source and sink: what the kernel benches measure. */
 
-import type { DocumentOptions, ObjectContext } from '../src/formats/document.ts';
+import { DEFAULT_DOCUMENTS, type DocumentOptions, type ObjectContext } from '../src/formats/document.ts';
 import { fragmentBounds } from '../src/geo/bounds.ts';
 import type { GeoImage } from '../src/geo/build.ts';
 import { GeoTables } from '../src/geo/tables.ts';
@@ -12,17 +12,7 @@ import { createRunMemory, tablesOf } from '../workers/memory.ts';
 const CHUNK_BYTES = 256 * 1024;
 
 /** The options of `flowbulk convert` without any. */
-export const DOCUMENT_OPTIONS: DocumentOptions = {
-  as: 'documents',
-  op: 'create',
-  index: null,
-  ids: 'default',
-  keepOriginal: false,
-  tags: ['forwarded', 'aws-vpcflow'],
-  namespace: 'default',
-  constants: [],
-  filter: null,
-};
+export const DOCUMENT_OPTIONS: DocumentOptions = DEFAULT_DOCUMENTS;
 
 /** Hears of each full body; the bytes are valid until it returns. */
 type OnBody = (bytes: Buffer) => void;

@@ -12,7 +12,19 @@ import { fileURLToPath } from 'node:url';
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const CACHE = path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'flowbulk-node');
 /** What the round runs: the program and its parts, without benchmarks and what only makes logs or help. */
-const FOLDERS = ['formats/', 'geo/', 'inflate/', 'kernel/', 'plan/', 'run/', 'sinks/', 'sources/'];
+const FOLDERS = [
+  'delivery',
+  'formats',
+  'geo',
+  'inflate',
+  'kernel',
+  'ledger',
+  'plan',
+  'run',
+  'sinks',
+  'sources',
+  'workers',
+].map((folder) => `${folder}/`);
 const VERSIONS = process.argv.length > 2 ? process.argv.slice(2) : ['24', '26'];
 
 function run(program, args, options) {

@@ -8,6 +8,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,4 +50,6 @@ if (chosen.length === 0) {
 }
 // Readable also where standard output is no terminal, for which Node 20 would choose TAP.
 const reporter = nodeArgs.some((arg) => arg.startsWith('--test-reporter')) ? [] : ['--test-reporter=spec'];
-process.exit(node('--enable-source-maps', '--test', ...reporter, ...nodeArgs, ...chosen));
+// Node leaves one core free. Files of the other suites bring servers of their own, which are work enough for all cores.
+const concurrency = suite === null ? [`--test-concurrency=${availableParallelism()}`] : [];
+process.exit(node('--enable-source-maps', '--test', ...concurrency, ...reporter, ...nodeArgs, ...chosen));

@@ -47,6 +47,7 @@ const CODES = {
   E_LEDGER_NEWER: EXIT.usage,
   E_LOCKED: EXIT.locked,
   E_STOPPED: EXIT.interrupted,
+  E_TERMINATED: EXIT.terminated,
 } as const;
 
 /** A stable error code. */

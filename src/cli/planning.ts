@@ -7,7 +7,6 @@ import { makePlan, type Plan, type PlanRequest } from '../estimate/plan.ts';
 import { planAsText } from '../estimate/plan-text.ts';
 import { type PriceFacts, pricesOf } from '../estimate/prices.ts';
 import { parseFormat } from '../formats/detect.ts';
-import { documentOptions, parseConstants } from '../formats/document.ts';
 import { parseIndexName } from '../formats/index-name.ts';
 import { geoImage } from '../geo/build.ts';
 import { formatDay } from '../plan/dates.ts';
@@ -18,8 +17,8 @@ import { openSource, parseSource, withRegion } from '../sources/spec.ts';
 import { AWS_OPTIONS, awsOptions, listingOf, SELECTION_OPTIONS, selectionOf } from './asked.ts';
 import { ACCESS_OPTIONS, openCluster } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
-import { workersOf } from './conversion.ts';
-import { FILTER_OPTIONS, filterAsked } from './filter-asked.ts';
+import { documentOptionsOf, workersOf } from './conversion.ts';
+import { FILTER_OPTIONS } from './filter-asked.ts';
 import type { Values } from './options.ts';
 import { version } from './version.ts';
 
@@ -102,17 +101,7 @@ export async function showPlan(
         isDone: asked.isDone,
         onListed: (listed) => writer?.add(listed),
         onProgress: sayer((objects) => talk.info(`listed ${formatCount(objects)} objects`, { objects })),
-        options: documentOptions({
-          as: 'documents',
-          op: 'create',
-          index: null,
-          ids: 'default',
-          keepOriginal: values.keepOriginal,
-          tags: values.tags,
-          namespace: values.namespace,
-          constants: parseConstants(values.field),
-          filter: filterAsked(values),
-        }),
+        options: documentOptionsOf({ ...values, ids: 'default' }, { as: 'documents', op: 'create', index: null }),
         format: values.format === undefined ? null : parseFormat(values.format),
         geo,
         samples: asked.samples,
@@ -141,7 +130,7 @@ export async function showPlan(
 
 /** True where a signal ended it: a reader that went away would see nothing of what is shown. */
 function isStopped({ reason }: AbortSignal): boolean {
-  return reason instanceof FlowbulkError && reason.code === 'E_STOPPED';
+  return reason instanceof FlowbulkError && (reason.code === 'E_STOPPED' || reason.code === 'E_TERMINATED');
 }
 
 /** A bare list of keys needs a HEAD for each; the manifest of an inventory ends in `.json`. */

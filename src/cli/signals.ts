@@ -1,6 +1,6 @@
 /** Ctrl-C, SIGTERM and a closed standard output, as one abort signal. */
 
-import { EXIT, FlowbulkError } from '../errors.ts';
+import { FlowbulkError } from '../errors.ts';
 
 /** The stop signal of the process, and which exit code a stop leads to. */
 export interface Stop {
@@ -16,13 +16,13 @@ export function listenForStop(): Stop {
   const controller = new AbortController();
   let code: number | null = null;
   const stop = (name: 'SIGINT' | 'SIGTERM') => () => {
-    const first = code === null;
-    code = name === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
-    if (first) {
-      controller.abort(new FlowbulkError('E_STOPPED', `stopped by ${name === 'SIGINT' ? 'Ctrl-C' : 'SIGTERM'}`));
-    } else {
-      process.exit(code);
-    }
+    const reason =
+      name === 'SIGINT'
+        ? new FlowbulkError('E_STOPPED', 'stopped by Ctrl-C')
+        : new FlowbulkError('E_TERMINATED', 'stopped by SIGTERM');
+    if (code !== null) process.exit(reason.exitCode);
+    code = reason.exitCode;
+    controller.abort(reason);
   };
   process.on('SIGINT', stop('SIGINT'));
   process.on('SIGTERM', stop('SIGTERM'));

@@ -27,6 +27,19 @@ export interface DocumentOptions {
   readonly filter: Filter | null;
 }
 
+/** What documents are where no option says otherwise. */
+export const DEFAULT_DOCUMENTS: DocumentOptions = {
+  as: 'documents',
+  op: 'create',
+  index: null,
+  ids: 'default',
+  keepOriginal: false,
+  tags: ['forwarded', 'aws-vpcflow'],
+  namespace: 'default',
+  constants: [],
+  filter: null,
+};
+
 /** What documents say of the object their records came from. */
 export interface ObjectContext {
   /** Null for anything that is not in S3. */

@@ -93,7 +93,7 @@ const NOTHING: RunSummary = {
 };
 
 /** Ends that somebody asked for. */
-const STOPS: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_PIPE_CLOSED']);
+const STOPS: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_TERMINATED', 'E_PIPE_CLOSED']);
 
 /** How a run with this summary ended. */
 function endOf(summary: RunSummary, failure: unknown): RunEnd {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { makePlan, type PlanRequest } from '../../src/estimate/plan.ts';
 import { planAsText } from '../../src/estimate/plan-text.ts';
 import { pricesOf } from '../../src/estimate/prices.ts';
+import { DEFAULT_DOCUMENTS } from '../../src/formats/document.ts';
 import { geoImage } from '../../src/geo/build.ts';
 import { parseDay } from '../../src/plan/dates.ts';
 import type { Listed, Source, SourceObject } from '../../src/sources/source.ts';
@@ -43,17 +44,7 @@ function requestOf(listed: AsyncIterable<Listed>, more: Partial<PlanRequest> = {
     isDone: () => false,
     onListed: () => {},
     onProgress: () => {},
-    options: {
-      as: 'documents',
-      op: 'create',
-      index: null,
-      ids: 'default',
-      keepOriginal: false,
-      tags: [],
-      namespace: 'default',
-      constants: [],
-      filter: null,
-    },
+    options: DEFAULT_DOCUMENTS,
     format: null,
     geo,
     samples: 12,

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { SampleReader } from '../../src/estimate/sample.ts';
 import { parseFormat } from '../../src/formats/detect.ts';
-import type { DocumentOptions } from '../../src/formats/document.ts';
+import { DEFAULT_DOCUMENTS, type DocumentOptions } from '../../src/formats/document.ts';
 import type { Columns } from '../../src/formats/header.ts';
 import { geoImage } from '../../src/geo/build.ts';
 import { fileObject } from '../../src/sources/folder.ts';
@@ -16,17 +16,7 @@ import { header, logText, record } from '../run/records.ts';
 import { NEVER } from '../sources/read.ts';
 import { tempFolder } from '../sources/temp-folder.ts';
 
-const OPTIONS: DocumentOptions = {
-  as: 'bulk',
-  op: 'create',
-  index: null,
-  ids: 'default',
-  keepOriginal: false,
-  tags: ['forwarded'],
-  namespace: 'default',
-  constants: [],
-  filter: null,
-};
+const OPTIONS: DocumentOptions = { ...DEFAULT_DOCUMENTS, as: 'bulk' };
 
 const geo = await geoImage({ city: [], asn: [] });
 

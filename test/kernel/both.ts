@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { isUtf8 } from 'node:buffer';
-import type { DocumentOptions, ObjectContext } from '../../src/formats/document.ts';
+import { DEFAULT_DOCUMENTS, type DocumentOptions, type ObjectContext } from '../../src/formats/document.ts';
 import type { Columns } from '../../src/formats/header.ts';
 import { countsLikeFilebeat } from '../../src/formats/ids.ts';
 import { RecordReader, type RefusedLine } from '../../src/formats/record-reader.ts';
@@ -34,17 +34,7 @@ export interface Setup {
   readonly worker?: number;
 }
 
-export const OPTIONS: DocumentOptions = {
-  as: 'documents',
-  op: 'create',
-  index: null,
-  ids: 'default',
-  keepOriginal: false,
-  tags: ['forwarded', 'aws-vpcflow'],
-  namespace: 'default',
-  constants: [],
-  filter: null,
-};
+export const OPTIONS: DocumentOptions = DEFAULT_DOCUMENTS;
 
 const KEY =
   'AWSLogs/123456789010/vpcflowlogs/us-east-1/2025/01/30/123456789010_vpcflowlogs_us-east-1_fl-1234abcd_20250130T1010Z_0f1e2d3c.log.gz';

@@ -11,7 +11,7 @@ import { Both, IN_S3 } from './both.ts';
 import { generatedObject } from './generated.ts';
 import { SEED } from './seed.ts';
 
-const LINES = 100_000;
+const LINES = 50_000;
 const FORMATS: readonly (readonly string[])[] = [
   ...Object.values(LAYOUTS),
   FIELDS.map((field) => field.name),

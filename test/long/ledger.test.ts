@@ -1,38 +1,38 @@
-/** Ten million objects in a ledger: size on disk, time to open, memory, and how fast a listing is looked up. */
+/** Ten million objects: the ledger's size, time to open and memory, and a listing of them through planner and ledger. */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
+import { makePlan } from '../../src/estimate/plan.ts';
+import { pricesOf } from '../../src/estimate/prices.ts';
+import { DEFAULT_DOCUMENTS } from '../../src/formats/document.ts';
+import { geoImage } from '../../src/geo/build.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import type { SourceObject } from '../../src/sources/source.ts';
+import { PlanWriter, readPlan } from '../../src/plan/plan-file.ts';
+import { planned } from '../../src/plan/prefixes.ts';
+import type { Listed, Source } from '../../src/sources/source.ts';
+import type { SourceSpec } from '../../src/sources/spec.ts';
 import type { ObjectOutcome } from '../../workers/config.ts';
+import { logText } from '../run/records.ts';
+import { NEVER } from '../sources/read.ts';
+import { FlowBucket, flowObject } from './flow-bucket.ts';
 
 const OBJECTS = Number(process.env['FLOWBULK_LEDGER_OBJECTS'] ?? 10_000_000);
 const GROUP = 2_000;
-/** 40 accounts with 3 regions each, five minutes apart. */
-const FLOWS = 120;
-const MS_PER_FILE = 300_000;
-const BEGIN_MS = Date.UTC(2024, 0, 1);
+/** A listing finds every tenth object in a new version. */
+const CHANGED_EVERY = 10;
+/** Of ten times as many objects: what garbage collections leave lying. */
+const MAX_GROWTH_MB = 150;
+const SPEC: SourceSpec = { kind: 's3', bucket: 'logs', prefix: '', aws: {} };
+const OPTIONS = DEFAULT_DOCUMENTS;
 
-function object(i: number): SourceObject {
-  const flow = i % FLOWS;
-  const time = new Date(BEGIN_MS + Math.floor(i / FLOWS) * MS_PER_FILE).toISOString();
-  const [account, region] = [`1234567890${10 + (flow % 40)}`, ['eu-west-1', 'us-east-1', 'ap-south-1'][flow % 3]];
-  const folder = `AWSLogs/${account}/vpcflowlogs/${region}/${time.slice(0, 10).replaceAll('-', '/')}`;
-  const stamp = time.slice(0, 16).replaceAll(/[-:]/g, '');
-  const key = `${folder}/${account}_vpcflowlogs_${region}_fl-0123456789abcdef0_${stamp}Z_${i.toString(16)}.log.gz`;
-  return {
-    kind: 's3',
-    bucket: 'logs',
-    key,
-    path: null,
-    etag: `${i}`.padStart(32, '0'),
-    size: 1e6 + i,
-    lastModifiedMs: 0,
-  };
-}
+const folder = mkdtempSync(path.join(tmpdir(), 'flowbulk-ledger-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const letters = path.join(folder, 'dead-letters.ndjson');
+const open = () => Ledger.open(path.join(folder, 'ledger'), letters);
+const seconds = (sinceMs: number) => (performance.now() - sinceMs) / 1000;
 
 function outcome(i: number): ObjectOutcome {
   const records = 20_000 + (i % 5_000);
@@ -45,50 +45,123 @@ function outcome(i: number): ObjectOutcome {
     deadLetters: {},
     rejects: {},
   };
-  return { object: object(i), outcome: 'done', error: null, ...counts, indices: null };
+  return { object: flowObject(i), outcome: 'done', error: null, ...counts, indices: null };
 }
 
-const rssMb = () => process.memoryUsage().rss / 2 ** 20;
-const seconds = (sinceMs: number) => (performance.now() - sinceMs) / 1000;
+/** Memory in MB that is this process's own: without the ledger's mapped pages, where the system tells. */
+function ownMb(): number {
+  const file = '/proc/self/status';
+  if (!existsSync(file)) return process.memoryUsage().rss / 2 ** 20;
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(file, 'utf8'))?.[1]) / 1024;
+}
 
-test(`${OBJECTS} objects`, { timeout: 3_600_000 }, async (t) => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'flowbulk-ledger-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const letters = path.join(folder, 'dead-letters.ndjson');
+before(async () => {
   writeFileSync(letters, '');
-  const open = () => Ledger.open(path.join(folder, 'ledger'), letters);
-
-  let began = performance.now();
-  let ledger = await open();
+  const began = performance.now();
+  const ledger = await open();
   for (let i = 0; i < OBJECTS; i += GROUP) {
     ledger.record(Array.from({ length: Math.min(GROUP, OBJECTS - i) }, (_, n) => outcome(i + n)));
   }
   await ledger.close();
-  t.diagnostic(`written in ${seconds(began).toFixed(0)} s`);
+  process.stderr.write(`${OBJECTS} objects written in ${seconds(began).toFixed(0)} s\n`);
+});
+
+test('the ledger is small, opens at once, and its memory is flat', async (t) => {
   const bytes = statSync(path.join(folder, 'ledger', 'data.mdb')).size;
   t.diagnostic(`${(bytes / 1e9).toFixed(2)} GB on disk, ${(bytes / OBJECTS).toFixed(0)} bytes an object`);
   assert.ok(bytes <= 120 * OBJECTS + 1e6, `${bytes} bytes`);
 
-  began = performance.now();
-  ledger = await open();
+  let began = performance.now();
+  const ledger = await open();
   const { objects } = ledger.totals();
   t.diagnostic(`opened, sums read in ${seconds(began).toFixed(2)} s`);
   assert.ok(seconds(began) < 5);
   assert.equal(objects.done, OBJECTS);
 
-  const rssBefore = rssMb();
+  const beforeMb = ownMb();
   began = performance.now();
   let done = 0;
   for (let i = 0; i < OBJECTS; i++) {
-    if (ledger.isDone(object(i))) done++;
-    if (i % 1_000_000 === 999_999) {
-      // As a listing does, so that the reader's view of the file is renewed.
-      await new Promise((resolve) => setImmediate(resolve));
-      t.diagnostic(`${i + 1} looked up, RSS ${rssMb().toFixed(0)} MB, mapped pages included`);
+    if (ledger.isDone(flowObject(i))) done++;
+    // As a listing does, so that the reader's view of the file is renewed.
+    if (i % 100_000 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const grownMb = ownMb() - beforeMb;
+  t.diagnostic(`${OBJECTS} looked up in ${seconds(began).toFixed(0)} s, ${grownMb.toFixed(0)} MB more memory`);
+  assert.equal(done, OBJECTS);
+  assert.equal(ledger.isDone(flowObject(OBJECTS)), false);
+  assert.ok(grownMb < MAX_GROWTH_MB, `${grownMb} MB`);
+  await ledger.close();
+});
+
+const TEXT = Buffer.from(logText(20));
+const source: Source = {
+  list: () => assert.fail('the listing is given'),
+  async *open() {
+    yield TEXT;
+  },
+  complete: async (object) => object,
+  bucketRegion: async () => 'us-east-1',
+  async close() {},
+};
+
+test('a listing of them goes through planner, ledger and plan file, page by page', async (t) => {
+  const bucket = new FlowBucket(OBJECTS);
+  const spec = SPEC;
+  const file = path.join(folder, 'plan.ndjson');
+  let [listedObjects, earlyMb, mostMb] = [0, 0, 0];
+  async function* changed(): AsyncGenerator<Listed> {
+    for await (const listed of planned(bucket, '', {}, { besides: 'flow-log-names', directDays: 31 }, NEVER)) {
+      assert.ok('key' in listed);
+      if (listedObjects++ % 10_000 === 0) {
+        mostMb = Math.max(mostMb, ownMb());
+        if (listedObjects < OBJECTS / 10) earlyMb = mostMb;
+      }
+      yield listed.size % CHANGED_EVERY === 0 ? { ...listed, etag: 'changed' } : listed;
     }
   }
-  t.diagnostic(`${OBJECTS} looked up in ${seconds(began).toFixed(0)} s; RSS ${rssBefore.toFixed(0)} MB before`);
-  assert.equal(done, OBJECTS);
-  assert.equal(ledger.isDone(object(OBJECTS)), false);
+  const ledger = await open();
+  const writer = new PlanWriter(file, spec, { selection: {}, flowbulk: 'test' });
+  let began = performance.now();
+  const plan = await makePlan(
+    {
+      source,
+      spec,
+      bucketRegion: 'us-east-1',
+      listed: changed(),
+      selection: {},
+      fromList: null,
+      isDone: (object) => ledger.isDone(object),
+      onListed: (listed) => writer.add(listed),
+      onProgress: () => {},
+      options: OPTIONS,
+      format: null,
+      geo: await geoImage({ city: [], asn: [] }),
+      samples: 12,
+      prices: pricesOf('us-east-1', []),
+      workers: 2,
+      rate: undefined,
+      into: { kind: 'nothing' },
+      nowMs: Date.UTC(2025, 5, 1),
+    },
+    NEVER,
+  );
+  writer.commit();
   await ledger.close();
+  const grownMb = mostMb - earlyMb;
+  t.diagnostic(`${listedObjects} listed by ${bucket.requests} requests in ${seconds(began).toFixed(0)} s`);
+  t.diagnostic(`${plan.objects} to do, plan file of ${(statSync(file).size / 1e6).toFixed(0)} MB`);
+  t.diagnostic(`memory: ${earlyMb.toFixed(0)} MB after a tenth, at most ${mostMb.toFixed(0)} MB`);
+  assert.equal(listedObjects, OBJECTS);
+  assert.equal(plan.objects, Math.ceil(OBJECTS / CHANGED_EVERY));
+  assert.ok(grownMb < MAX_GROWTH_MB, `${grownMb} MB`);
+
+  began = performance.now();
+  let read = 0;
+  for await (const listed of readPlan(file, spec)) {
+    assert.equal((listed as { etag: string }).etag, 'changed');
+    read++;
+  }
+  t.diagnostic(`plan file read in ${seconds(began).toFixed(0)} s`);
+  assert.equal(read, plan.objects);
 });

@@ -153,6 +153,8 @@ test('the exit code is that of the work, of what it threw, or of the stop', asyn
   assert.deepEqual(await exitCode(never, () => Promise.reject(new TypeError('bug'))), ['bug', 1]);
   const stopped = AbortSignal.abort(new FlowbulkError('E_STOPPED', 'stopped'));
   assert.deepEqual(await exitCode(stopped, () => Promise.reject(new TypeError('torn'))), ['torn', 130]);
+  const terminated = AbortSignal.abort(new FlowbulkError('E_TERMINATED', 'stopped'));
+  assert.deepEqual(await exitCode(terminated, () => Promise.reject(new TypeError('torn'))), ['torn', 143]);
 });
 
 test('neither file nor server keeps the process alive', () => {

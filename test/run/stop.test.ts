@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { FlowbulkError } from '../../src/errors.ts';
+import { DEFAULT_DOCUMENTS } from '../../src/formats/document.ts';
 import { geoImage } from '../../src/geo/build.ts';
 import { startRun } from '../../src/run/run.ts';
 import { openDestination } from '../../src/sinks/destination.ts';
@@ -28,17 +29,7 @@ test('workers that do not listen yet when the run stops convert nothing', async 
       // The listing itself is not stopped: what is handed out must be refused by the worker.
       listed: openSource(spec).list({}, new AbortController().signal),
       sink: openDestination(`${folder}/out/`, { gzip: false, partBytes: null, run: 'stopped' }).spec,
-      options: {
-        as: 'documents',
-        op: 'create',
-        index: null,
-        ids: 'none',
-        keepOriginal: false,
-        tags: [],
-        namespace: 'default',
-        constants: [],
-        filter: null,
-      },
+      options: { ...DEFAULT_DOCUMENTS, ids: 'none' },
       format: null,
       limits: {},
       geo: await geoImage({ city: [], asn: [] }),

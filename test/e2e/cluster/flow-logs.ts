@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { documentOptions } from '../../../src/formats/document.ts';
+import { DEFAULT_DOCUMENTS, documentOptions } from '../../../src/formats/document.ts';
 import { idOffset, idPrefix } from '../../../src/formats/ids.ts';
 import { RecordReader } from '../../../src/formats/record-reader.ts';
 import { columnsOf } from '../../../src/generate/columns.ts';
@@ -23,17 +23,7 @@ const BAD_LINE = 'not a flow log record';
 export const BAD_LINE_CODE = 'token_count';
 
 /** What documents say beside their records, where no option says otherwise. */
-const OPTIONS = documentOptions({
-  as: 'bulk',
-  op: 'create',
-  index: null,
-  ids: 'default',
-  keepOriginal: false,
-  tags: ['forwarded', 'aws-vpcflow'],
-  namespace: 'default',
-  constants: [],
-  filter: null,
-});
+const OPTIONS = documentOptions({ ...DEFAULT_DOCUMENTS, as: 'bulk' });
 
 const NO_GEO = compileFixture({}).tables;
 
