@@ -107,11 +107,11 @@ export const verify = command({
   notes: ['Exit 0: proven; 3: not, and why. Rights: read, view_index_metadata; maintenance to count what came last.'],
 
   async run([sourceText = '', destinationText = ''], given, io) {
-    const { identity } = jobAsked(sourceText, destinationText, given);
-    const job = restingJob(stateFolder(given.state, io.env), identity);
+    const named = jobAsked(sourceText, destinationText, given);
+    checkAsked(named, given, sourceText);
+    const job = restingJob(stateFolder(given.state, io.env), named.identity);
     const values = await withFilterOfJob(job, given);
     const asked = jobAsked(sourceText, destinationText, values);
-    checkAsked(asked, values, sourceText);
     const first = await look(sourceText, asked, job, values, io, null);
     const code = show(first, values, io);
     const { lacking, compared } = first;
