@@ -5,7 +5,7 @@ import { RecordReader } from '../src/formats/record-reader.ts';
 import type { LoadedObject } from './bench-set.ts';
 import type { NaiveGeo } from './naive-geo.ts';
 import { naiveConvertText } from './naive-pipeline.ts';
-import { DOCUMENT_OPTIONS, type Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 const REFERENCE_RECORDS = 5_000;
 const NAIVE_RECORDS = 20_000;
@@ -43,8 +43,9 @@ export function proveLikeReference(subject: Subject, objects: readonly LoadedObj
   for (const [one, text] of heads(objects, REFERENCE_RECORDS)) {
     const ours = kernelLines(subject, one, text);
     const theirs: string[] = [];
-    const reader = new RecordReader(null, DOCUMENT_OPTIONS, subject.geo, {
+    const reader = new RecordReader(null, subject.options, subject.geo, {
       document: (json) => theirs.push(json.slice(0, -1)),
+      filtered: () => {},
       refused: ({ reason }) => theirs.push(reason),
     });
     reader.begin(one.context);

@@ -8,6 +8,7 @@ import { findParts, type GeoSources } from '../src/geo/sources.ts';
 import { type BenchSet, describeSet, makeSet, type SetOptions } from './bench-set.ts';
 import { type Conditions, conditions, conditionsAsText } from './conditions.ts';
 import { benchDatabases } from './databases.ts';
+import { filtersBench } from './filters-bench.ts';
 import { inflateBench } from './inflate-bench.ts';
 import type { BenchInput, BenchResult } from './input.ts';
 import { kernelBench } from './kernel-bench.ts';
@@ -17,7 +18,13 @@ import { pipelineBench } from './pipeline-bench.ts';
 import { rowAsJson, rowAsText, timeHeading } from './report.ts';
 import { sinkBench } from './sink-bench.ts';
 
-const BENCHES = { kernel: kernelBench, inflate: inflateBench, pipeline: pipelineBench, sink: sinkBench } as const;
+const BENCHES = {
+  kernel: kernelBench,
+  filters: filtersBench,
+  inflate: inflateBench,
+  pipeline: pipelineBench,
+  sink: sinkBench,
+} as const;
 
 /** The name of a bench. */
 export type BenchName = keyof typeof BENCHES;

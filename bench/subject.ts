@@ -26,12 +26,14 @@ export interface Converted {
 /** One arena, one kernel, and bodies that are thrown away unless somebody looks. */
 export class Subject {
   readonly geo: GeoTables;
+  readonly options: DocumentOptions;
   readonly #kernel: Kernel;
   readonly #converter: Converter;
   #refused = 0;
   #bytesOut = 0;
 
   constructor(image: GeoImage, options: DocumentOptions = DOCUMENT_OPTIONS) {
+    this.options = options;
     const memory = createRunMemory(image.bytes, 1);
     image.readInto(tablesOf(memory));
     this.geo = new GeoTables(tablesOf(memory));

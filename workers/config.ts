@@ -60,6 +60,8 @@ export interface ObjectOutcome {
   readonly duplicates: number;
   /** Documents that the cluster put into its failure store. */
   readonly failureStore: number;
+  /** Records that the filter left out. */
+  readonly filtered: number;
   /** Dead letters by code: lines that are no record, and documents that the cluster refused. */
   readonly deadLetters: Readonly<Record<string, number>>;
   /** Documents that the cluster refused, by reason. */

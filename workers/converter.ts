@@ -29,6 +29,8 @@ export const MAX_LINE_BYTES = 4 << 20;
 export interface LineCounts {
   documents: number;
   refused: number;
+  /** Left out by the filter. */
+  filtered: number;
 }
 
 /** Converts one object after the other; the caller owns the bodies and says when. */
@@ -58,7 +60,7 @@ export class Converter {
   #pending: Buffer[] = [];
   #body: BodyPlace | null = null;
   #bodyBytes = 0;
-  #counts: LineCounts = { documents: 0, refused: 0 };
+  #counts: LineCounts = { documents: 0, refused: 0, filtered: 0 };
 
   constructor(
     kernel: Kernel,
@@ -73,6 +75,7 @@ export class Converter {
     this.#onRefused = onRefused;
     this.#reader = new RecordReader(format, options, geo, {
       document: (text) => this.#pending.push(Buffer.from(text)),
+      filtered: () => this.#counts.filtered++,
       refused: (line) => this.#refused(line),
     });
   }
@@ -94,7 +97,7 @@ export class Converter {
     this.#windowOffset = 0;
     this.#uncountedBytes = 0;
     this.#skipping = false;
-    this.#counts = { documents: 0, refused: 0 };
+    this.#counts = { documents: 0, refused: 0, filtered: 0 };
   }
 
   /** What the object's lines became so far; documents are counted when they are in a body. */
@@ -183,6 +186,7 @@ export class Converter {
     this.#from = this.#kernel.input;
     this.#bodyBytes = this.#kernel.output - body.address;
     this.#counts.documents += this.#kernel.documents;
+    this.#counts.filtered += this.#kernel.filtered;
     if (status === layout.NEW_PATTERN) this.#kernel.addPattern();
     else if (status === layout.ODD_LINE) this.#readLine();
     // Nothing fits into an empty body: the reader makes the document, or says that it is too large.

@@ -7,6 +7,7 @@ const COUNTERS = [
   'records',
   'documents',
   'deadLetters',
+  'filtered',
   'bytesOut',
   'sourceMs',
   'sinkMs',

@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import type { DocumentOptions } from '../src/formats/document.ts';
 import type { Columns } from '../src/formats/header.ts';
 import { Arena } from './arena.ts';
+import { FilterTables } from './filter-code.ts';
 import {
   PATTERN_ROOM,
   RESULT,
   RESULT_DOCUMENTS,
+  RESULT_FILTERED,
   RESULT_INPUT,
   RESULT_OUTPUT,
   RESULT_PATTERN,
@@ -47,6 +49,7 @@ export class Kernel {
   readonly #options: DocumentOptions;
   readonly #bounds: FragmentBounds;
   readonly #tables = new VariantTables();
+  readonly #filterTables = new FilterTables();
   /** Programs by shape, columns and pattern. */
   readonly #programs = new Map<string, number>();
   #patterns = 0;
@@ -122,6 +125,11 @@ export class Kernel {
     return this.arena.words.getUint32(this.arena.address + RESULT + RESULT_DOCUMENTS, true);
   }
 
+  /** Records that the filter left out of the last `convert`. */
+  get filtered(): number {
+    return this.arena.words.getUint32(this.arena.address + RESULT + RESULT_FILTERED, true);
+  }
+
   /** Compiles the program for the pattern that the last `convert` stopped at. */
   addPattern(): void {
     const at = this.arena.address + RESULT + RESULT_PATTERN;
@@ -147,6 +155,7 @@ export class Kernel {
       facts: this.#facts as ShapeFacts,
       bounds: this.#bounds,
       tables: this.#tables,
+      filterTables: this.#filterTables,
     };
     return compileProgram(
       this.#columns as Columns,
@@ -159,6 +168,7 @@ export class Kernel {
   #compileOnEmptyHeap(pattern: bigint): number {
     this.arena.freeAll();
     this.#tables.clear();
+    this.#filterTables.clear();
     this.#programs.clear();
     this.#forgetPatterns();
     this.#patterns = 1;

@@ -87,13 +87,19 @@ async function pump(kit: WorkerKit, open: OpenObject, bodies: ShardBodies): Prom
 
 /** Counts what the object's lines became since the last call. */
 function lineCounter(kit: WorkerKit): () => void {
-  let counted: LineCounts = { documents: 0, refused: 0 };
+  let counted: LineCounts = { documents: 0, refused: 0, filtered: 0 };
   return () => {
-    const { documents, refused } = kit.converter.counts;
-    kit.count('documents', documents - counted.documents);
-    kit.count('deadLetters', refused - counted.refused);
-    kit.count('records', documents - counted.documents + refused - counted.refused);
-    counted = { documents, refused };
+    const { documents, refused, filtered } = kit.converter.counts;
+    const more = {
+      documents: documents - counted.documents,
+      refused: refused - counted.refused,
+      filtered: filtered - counted.filtered,
+    };
+    kit.count('documents', more.documents);
+    kit.count('deadLetters', more.refused);
+    kit.count('filtered', more.filtered);
+    kit.count('records', more.documents + more.refused + more.filtered);
+    counted = { documents, refused, filtered };
   };
 }
 
@@ -178,6 +184,7 @@ export async function convertObject(
     open.outcome = 'failed';
   } finally {
     open.refusedLines = converter.counts.refused;
+    open.filteredRecords = converter.counts.filtered;
   }
   deliveries.throwIfFailed();
   if (open.error !== null) {

@@ -14,6 +14,7 @@ export class OpenObject {
   /** Documents that stand in bodies, given away or not. */
   documents = 0;
   refusedLines = 0;
+  filteredRecords = 0;
   /** Unfinished until all of its lines are converted. */
   outcome: ObjectOutcome['outcome'] = 'unfinished';
   error: FlowbulkError | null = null;
@@ -35,10 +36,11 @@ export class OpenObject {
       object: this.object,
       outcome: this.outcome === 'failed' || answered === this.documents ? this.outcome : 'unfinished',
       error: this.error?.toWire() ?? null,
-      records: answered + this.refusedLines,
+      records: answered + this.refusedLines + this.filteredRecords,
       created,
       duplicates,
       failureStore,
+      filtered: this.filteredRecords,
       deadLetters,
       rejects,
       indices: this.account.lookedAt,

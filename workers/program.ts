@@ -4,6 +4,7 @@ import type { DocumentOptions } from '../src/formats/document.ts';
 import type { Field } from '../src/formats/fields.ts';
 import { type Columns, MAX_COLUMNS } from '../src/formats/header.ts';
 import type { Arena } from './arena.ts';
+import { type FilterTables, placeFilter } from './filter-code.ts';
 import * as layout from './kernel/layout.ts';
 import { documentParts, type Part, type ShapeFacts, type VariantTable } from './shape.ts';
 
@@ -41,11 +42,12 @@ function opBytes(part: Exclude<Part, string>, bounds: FragmentBounds): number {
   }
 }
 
-/** The check of a column's value; undefined where any text will do. */
-function checkOf(field: Field): number | undefined {
+/** The check of a column's value; undefined where any text will do. With a filter behind it, it looks nothing up. */
+function checkOf(field: Field, hasFilter: boolean): number | undefined {
   const isSource = field.targets.some((path) => path.startsWith('source.'));
   switch (field.kind) {
     case 'address':
+      if (hasFilter) return isSource ? layout.CHECK_SOURCE_ONLY : layout.CHECK_DESTINATION_ONLY;
       return isSource ? layout.CHECK_SOURCE : layout.CHECK_DESTINATION;
     case 'port':
       return isSource ? layout.CHECK_SOURCE_PORT : layout.CHECK_DESTINATION_PORT;
@@ -130,17 +132,35 @@ export interface ProgramContext {
   readonly facts: ShapeFacts;
   readonly bounds: FragmentBounds;
   readonly tables: VariantTables;
+  readonly filterTables: FilterTables;
 }
 
-function writeChecks(columns: Columns, absent: (column: number) => boolean, mixed: boolean): Buffer {
+function writeChecks(
+  columns: Columns,
+  absent: (column: number) => boolean,
+  mixed: boolean,
+  hasFilter: boolean,
+): Buffer {
   const checks: number[] = [];
   for (const [i, field] of columns.fields.entries()) {
-    const check = field === null || absent(i) ? undefined : checkOf(field);
+    const check = field === null || absent(i) ? undefined : checkOf(field, hasFilter);
     if (check !== undefined) checks.push(check, i, 0, 0);
   }
   if (mixed) checks.push(layout.CHECK_FAMILIES, 0, 0, 0);
   checks.push(layout.CHECK_END, 0, 0, 0);
   return Buffer.from(checks);
+}
+
+/** The first test of the filter, as `placeFilter` gives it: FILTER_KEEP, too, where all lines of the pattern pass. */
+function filterAddress(
+  { fields }: Columns,
+  absent: (column: number) => boolean,
+  { options: { filter }, filterTables }: ProgramContext,
+  arena: Arena,
+): number | null {
+  if (filter === null) return layout.FILTER_KEEP;
+  const present = new Map(fields.flatMap((field, i) => (field === null || absent(i) ? [] : [[field.name, i]])));
+  return placeFilter(filter.test, (name) => present.get(name), filterTables, arena);
 }
 
 /** Compiles a program onto the arena's heap: its address; null when the heap is full. */
@@ -150,11 +170,14 @@ export function compileProgram(
   context: ProgramContext,
   arena: Arena,
 ): number | null {
+  const filter = filterAddress(columns, absent, context, arena);
+  if (filter === null) return null;
   const ops = joinLiterals(documentParts(columns, absent, context.options, context.facts));
   const checks = writeChecks(
     columns,
     absent,
     ops.some(([, part]) => part.op === layout.OP_COMMUNITY),
+    filter !== layout.FILTER_KEEP,
   );
   const opsAt = layout.PROGRAM_CHECKS + ((checks.length + 15) & ~15);
   const program = arena.allocate(opsAt + ops.length * layout.OP_BYTES);
@@ -182,6 +205,7 @@ export function compileProgram(
   arena.words.setUint32(program + layout.PROGRAM_FIXED_BYTES, fixedBytes, true);
   arena.words.setUint32(program + layout.PROGRAM_COPIES, most + (copies.get(-1) ?? 0), true);
   arena.words.setUint32(program + layout.PROGRAM_OPS, opsAt, true);
+  arena.words.setUint32(program + layout.PROGRAM_FILTER, filter, true);
   checks.copy(arena.bytes, program + layout.PROGRAM_CHECKS);
   return program;
 }

@@ -14,18 +14,20 @@ import type { Listed, Source } from '../sources/source.ts';
 import { openSource, parseSource, withRegion } from '../sources/spec.ts';
 import { AWS_OPTIONS, awsOptions, limitsOf, listingOf, SELECTION_OPTIONS, selectionOf } from './asked.ts';
 import type { CommandIo } from './command.ts';
+import { FILTER_OPTIONS, type FilterValues, filterAsked } from './filter-asked.ts';
 import type { Values } from './options.ts';
 
 /** Options of all commands that convert. */
 export const CONVERSION_OPTIONS = [
   ...SELECTION_OPTIONS,
+  'name',
   'objects-from',
   'format',
-  'name',
   'max-objects',
   'max-bytes',
   'max-records',
   'max-duration',
+  ...FILTER_OPTIONS,
   ...AWS_OPTIONS,
   'city',
   'asn',
@@ -45,8 +47,9 @@ export const CONVERSION_OPTIONS = [
 /** Values of those options. */
 export type ConversionValues = Values<(typeof CONVERSION_OPTIONS)[number]>;
 
-/** Those that say how documents are made. */
-export type DocumentValues = Pick<ConversionValues, 'ids' | 'keepOriginal' | 'tags' | 'namespace' | 'field'>;
+/** Those that say which records become documents, and how these are made. */
+export type DocumentValues = FilterValues &
+  Pick<ConversionValues, 'ids' | 'keepOriginal' | 'tags' | 'namespace' | 'field'>;
 
 /** Says what documents lack when no database is given, and where there are free ones. */
 const NO_GEO =
@@ -87,6 +90,7 @@ export function documentOptionsOf(
     tags: values.tags,
     namespace: values.namespace,
     constants: parseConstants(values.field),
+    filter: filterAsked(values),
   });
 }
 

@@ -6,17 +6,17 @@ import { envNameOf, GROUPS, OPTIONS, type OptionName, type OptionSpec } from './
 import { COMMANDS } from './registry.ts';
 import { TOPICS } from './topics.ts';
 
-const WIDTH = 100;
+const WIDTH = 118;
 
 /** The left column of two is no wider. */
 const MAX_LEFT = 60;
 
 /** A command with more options than this shows the groups that are alike everywhere in short. */
 const LONG_COMMAND_OPTIONS = 24;
-const SHORT_GROUPS: ReadonlySet<string> = new Set(['aws', 'talk']);
+const SHORT_GROUPS: ReadonlySet<string> = new Set(['filter', 'aws', 'talk']);
 
 /** One with more than this shows those in short, too, that shorter commands explain. */
-const LONGEST_COMMAND_OPTIONS = 45;
+const LONGEST_COMMAND_OPTIONS = 50;
 const SHORTER_GROUPS: ReadonlySet<string> = new Set([...SHORT_GROUPS, 'read', 'documents', 'credentials']);
 
 function shortGroups({ options }: Command): ReadonlySet<string> {

@@ -21,6 +21,7 @@ import {
   type Outlet,
   workersOf,
 } from './conversion.ts';
+import { checkFilter } from './filter-asked.ts';
 import { jobOutlet } from './job-outlet.ts';
 import type { Values } from './options.ts';
 
@@ -124,11 +125,20 @@ export interface Done {
   close(): Promise<void>;
 }
 
-/** Opens the ledger of a job to look at; nothing is done of one that has none. Throws E_LEDGER_*. */
-export async function doneIn(state: string, identity: JobIdentity, noLedger: boolean): Promise<Done> {
+/**
+ * Opens the ledger of a job to look at; nothing is done of one that has none. Throws E_LEDGER_*, and E_USAGE where
+ * it holds objects done with another filter.
+ */
+export async function doneIn(state: string, { identity, options }: JobAsked, noLedger: boolean): Promise<Done> {
   const job = noLedger ? null : findJob(state, identity);
   if (job === null) return { has: () => false, async close() {} };
   const ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath, true);
+  try {
+    checkFilter(ledger, options.filter);
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
   return { has: (object) => ledger.isDone(object), close: () => ledger.close() };
 }
 
@@ -150,13 +160,13 @@ function folderOutlet(text: string, gzip: boolean, run: string, deadLetterPath: 
 
 /** Opens a job's outlet for a run of this name, with lock and ledger. Throws E_USAGE, E_LOCKED, E_LEDGER_*, E_CLUSTER_*, E_SINK_*. */
 export function openJobOutlet(
-  { destination, target, name }: JobAsked,
+  { destination, target, name, options }: JobAsked,
   job: Job,
   run: string,
   values: ConversionValues & DeliveryValues & Values<'no-ledger' | 'drain-timeout'>,
   io: CommandIo,
 ): Promise<Outlet> {
-  return jobOutlet(job, run, values, async () =>
+  return jobOutlet(job, run, options.filter, values, async () =>
     target === null
       ? folderOutlet(destination, values.compress === 'gzip', run, job.deadLetterPath)
       : clusterOutlet(target, name, values, workersOf(values), job, io),

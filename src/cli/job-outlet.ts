@@ -1,21 +1,25 @@
 /** An outlet with a job's ledger and lock around it, which leaves a record of the run. */
 
+import type { Filter } from '../formats/filter/filter.ts';
 import type { Job } from '../job/job.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
 import type { RunSummary } from '../progress/summary.ts';
 import { RunRecorder } from '../report/run-record.ts';
 import type { Outlet } from './conversion.ts';
+import { bindFilter } from './filter-asked.ts';
 import type { Values } from './options.ts';
 import { version } from './version.ts';
 
 /**
  * Locks the job, opens its ledger unless `--no-ledger` says otherwise, and what `open` gives. All of `values` goes into
- * the run's record. Throws E_LOCKED where another run of it goes on, E_LEDGER_* and E_SINK_*.
+ * the run's record. Throws E_LOCKED where another run of it goes on, E_USAGE where its objects were done with another
+ * filter, E_LEDGER_* and E_SINK_*.
  */
 export async function jobOutlet(
   job: Job,
   run: string,
+  filter: Filter | null,
   values: Values<'no-ledger' | 'drain-timeout'> & Readonly<Record<string, unknown>>,
   open: () => Promise<Outlet>,
 ): Promise<Outlet> {
@@ -31,7 +35,10 @@ export async function jobOutlet(
     }
   };
   try {
-    if (!noLedger) ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath);
+    if (!noLedger) {
+      ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath);
+      bindFilter(ledger, filter);
+    }
     const outlet = await open();
     return {
       ...outlet,

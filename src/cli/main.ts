@@ -1,15 +1,15 @@
 /** Routes the command line to a command, and turns whatever comes out into an exit code. */
 
 import { EXIT, FlowbulkError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
 import { paintFor } from './color.ts';
 import type { Command, Io } from './command.ts';
 import { commandHelp, optionsHelp, overviewHelp } from './help.ts';
 import type { TALK_OPTIONS, Values } from './options.ts';
 import { parse } from './parse.ts';
 import { COMMANDS, findCommand } from './registry.ts';
-import { didYouMean } from './suggest.ts';
 import { type Talk, talkOn } from './talk.ts';
-import { exitCodesHelp, formatsHelp, TOPICS } from './topics.ts';
+import { exitCodesHelp, filtersHelp, formatsHelp, TOPICS } from './topics.ts';
 import { verboseVersion, version } from './version.ts';
 
 /** How to speak, as far as can be told before the options are parsed: what is wrong with them must be said too. */
@@ -31,6 +31,7 @@ async function help(topic: string | undefined, io: Io, noColor: boolean): Promis
   const texts: Readonly<Record<string, () => string>> = {
     options: () => optionsHelp(paint),
     formats: () => formatsHelp(paint),
+    filters: () => filtersHelp(paint),
     'exit-codes': () => exitCodesHelp(paint),
   };
   const text = topic === undefined ? () => overviewHelp(paint) : texts[topic];

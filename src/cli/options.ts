@@ -46,6 +46,7 @@ export const GROUPS = {
   bench: 'What to measure',
   plan: 'What to estimate',
   read: 'What to read',
+  filter: 'Which records of it (flowbulk help filters)',
   aws: 'AWS',
   documents: 'Documents',
   output: 'Output',
@@ -93,6 +94,11 @@ const TABLE = {
   'max-bytes': { kind: 'bytes', group: 'read', value: 'SIZE', help: 'begin no object that would make it more, compressed' },
   'max-records': { kind: 'count', group: 'read', value: 'N', min: 1, help: 'begin no object after N records' },
   'max-duration': { kind: 'duration', group: 'read', value: 'TIME', help: 'begin no object after this time: 30m, 8h' },
+
+  'where': { kind: 'text', group: 'filter', value: 'EXPR', help: "only records that fit: 'action = REJECT and dstport in (22, 3389)'" },
+  'sample': { kind: 'text', group: 'filter', value: '1/N', pattern: { is: /^\s*\d+\s*\/\s*\d+\s*$/, means: 'a share such as 1/100' }, help: 'only this share of the flows: 1/100, the same in each run' },
+  'drop-nodata': { kind: 'flag', group: 'filter', help: 'leave records out whose log-status is NODATA' },
+  'drop-private': { kind: 'flag', group: 'filter', help: 'leave records out both of whose addresses are private' },
 
   'aws-region': { kind: 'text', group: 'aws', value: 'REGION', pattern: { is: /^[a-z0-9-]+$/, means: 'a region such as eu-central-1' }, help: "region of the bucket", defaultShown: "AWS's chain" },
   'profile': { kind: 'text', group: 'aws', value: 'NAME', help: 'profile of the shared AWS config' },

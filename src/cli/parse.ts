@@ -5,9 +5,9 @@ import { type ConfigFile, type ConfigJob, findJob, readConfigFile } from '../con
 import { findConfig } from '../config/find.ts';
 import { type Effective, effectiveOptions, type Layers, placeOfJob, valuesOf } from '../config/layers.ts';
 import { FlowbulkError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
 import type { Argument, Command } from './command.ts';
 import { envNameOf, keyOf, OPTIONS, type OptionName } from './options.ts';
-import { didYouMean } from './suggest.ts';
 
 /** What was asked for: help, or a run with these arguments and values. */
 export type Parsed =

@@ -18,6 +18,7 @@ import { AWS_OPTIONS, awsOptions, listingOf, SELECTION_OPTIONS, selectionOf } fr
 import { ACCESS_OPTIONS, openCluster } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
 import { documentOptionsOf, workersOf } from './conversion.ts';
+import { FILTER_OPTIONS } from './filter-asked.ts';
 import type { Values } from './options.ts';
 import { version } from './version.ts';
 
@@ -27,6 +28,7 @@ export const PLANNED_OPTIONS = [
   'look-back',
   'objects-from',
   'format',
+  ...FILTER_OPTIONS,
   ...AWS_OPTIONS,
   'city',
   'asn',

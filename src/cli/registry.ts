@@ -1,8 +1,8 @@
 /** The commands, in the order of the help. Each is loaded only when it is called: `--version` must not load the S3 client. */
 
 import { FlowbulkError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
 import type { Command } from './command.ts';
-import { didYouMean } from './suggest.ts';
 
 /** A command by name, with what the overview of commands says about it. */
 export interface Entry {

@@ -2,8 +2,8 @@
 
 import { FlowbulkError } from '../errors.ts';
 import { parseDay, parseSince } from '../plan/dates.ts';
+import { didYouMean } from '../suggest.ts';
 import type { OptionSpec } from './options.ts';
-import { didYouMean } from './suggest.ts';
 
 const BYTE_UNITS: Readonly<Record<string, number>> = {
   '': 1,

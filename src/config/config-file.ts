@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { OPTIONS, type OptionName } from '../cli/options.ts';
-import { didYouMean } from '../cli/suggest.ts';
 import { FlowbulkError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
 import { readJson } from './json-reader.ts';
 import { isSettable, JOB_PLACES, refusalOf } from './keys.ts';
 import { type ConfigNode, configError, type MapNode, type Place } from './node.ts';

@@ -1,7 +1,7 @@
 /** Keys of a config file: which are options, and what to say of the others. */
 
 import { OPTIONS, type OptionName } from '../cli/options.ts';
-import { didYouMean } from '../cli/suggest.ts';
+import { didYouMean } from '../suggest.ts';
 
 /** Keys of a job beside its options. */
 export const JOB_PLACES = ['source', 'destination'] as const;

@@ -22,7 +22,7 @@ function perByte(sampled: Sampled, member: Member): number {
 }
 
 /** What can be told of the whole. */
-export type Member = 'plainBytes' | 'records' | 'documents' | 'documentBytes';
+export type Member = 'plainBytes' | 'records' | 'documents' | 'filtered' | 'documentBytes';
 
 /**
  * What all objects of `bytes` together have. Objects of the sample count as they are; the others by the mean of the

@@ -217,7 +217,8 @@ function sampleFact({ samples, failedSamples }: Plan): Fact {
 }
 
 function contentFacts({ bytes, hasGeo }: Plan, estimates: Estimates): Fact[] {
-  const { records, documents, documentBytes, plainBytes, recordBytes, compressedRecordBytes, layouts } = estimates;
+  const { records, documents, filtered, documentBytes, plainBytes, recordBytes, compressedRecordBytes, layouts } =
+    estimates;
   const shares = Object.entries(layouts).sort(([, one], [, other]) => other - one);
   const dead = Object.entries(estimates.deadLines).map(([code, lines]) => `${formatCount(lines)} ${code}`);
   const each = documents.expected === 0 ? 0 : documentBytes.expected / documents.expected;
@@ -233,6 +234,7 @@ function contentFacts({ bytes, hasGeo }: Plan, estimates: Estimates): Fact[] {
     ...(dead.length === 0
       ? []
       : [['Dead lines', `${(100 * estimates.deadShare).toFixed(2)} % (of the sample: ${dead.join(', ')})`] as const]),
+    ...(filtered.expected === 0 ? [] : [['Filtered', about(filtered, formatCount)] as const]),
     [
       'Documents',
       about(documents, formatCount),

@@ -61,9 +61,10 @@ export type Named = readonly (Amount & { readonly name: string })[];
 
 /** What the sample tells of all objects. */
 export interface Estimates {
-  /** Documents and dead lines. */
+  /** Documents, dead lines and those that the filter leaves out. */
   readonly records: Estimate;
   readonly documents: Estimate;
+  readonly filtered: Estimate;
   readonly documentBytes: Estimate;
   readonly plainBytes: Estimate;
   /** Of a mean record: text, and compressed. */
@@ -220,9 +221,10 @@ function requestsOf(
 
 function estimatesOf(request: PlanRequest, { total }: Tally, samples: readonly Sampled[]): Estimates | null {
   const guess = (member: Parameters<typeof extrapolate>[1]) => extrapolate(samples, member, total.bytes);
-  const [records, documents] = [guess('records'), guess('documents')];
+  const [records, documents, filtered] = [guess('records'), guess('documents'), guess('filtered')];
   const [documentBytes, plainBytes] = [guess('documentBytes'), guess('plainBytes')];
-  if (records === null || documents === null || documentBytes === null || plainBytes === null) return null;
+  if (records === null || documents === null || filtered === null || documentBytes === null || plainBytes === null)
+    return null;
   const deadLines: Record<string, number> = {};
   const layouts: Record<string, number> = {};
   const sampledRecords = samples.reduce((sum, one) => sum + one.records, 0);
@@ -238,11 +240,12 @@ function estimatesOf(request: PlanRequest, { total }: Tally, samples: readonly S
   return {
     records,
     documents,
+    filtered,
     documentBytes,
     plainBytes,
     recordBytes: each(plainBytes.expected),
     compressedRecordBytes: each(total.bytes),
-    deadShare: records.expected === 0 ? 0 : 1 - documents.expected / records.expected,
+    deadShare: records.expected === 0 ? 0 : 1 - (documents.expected + filtered.expected) / records.expected,
     deadLines,
     layouts,
     index: into.kind === 'files' ? null : indexSize(documents, documentBytes, stored),

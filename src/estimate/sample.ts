@@ -32,9 +32,10 @@ export interface Sampled {
   readonly objectBytes: number;
   readonly readBytes: number;
   readonly plainBytes: number;
-  /** Documents and dead lines. */
+  /** Documents, dead lines and those that the filter leaves out. */
   readonly records: number;
   readonly documents: number;
+  readonly filtered: number;
   /** Without action lines. */
   readonly documentBytes: number;
   readonly deadLines: Readonly<Record<string, number>>;
@@ -109,14 +110,15 @@ export class SampleReader {
     else this.#converter.end();
     this.#pump();
     this.#pass();
-    const { documents, refused } = this.#converter.counts;
+    const { documents, refused, filtered } = this.#converter.counts;
     return {
       object: name,
       objectBytes: object.size,
       readBytes: bytes.length,
       plainBytes,
-      records: documents + refused,
+      records: documents + refused + filtered,
       documents,
+      filtered,
       documentBytes: this.#documentBytes,
       deadLines: this.#deadLines,
       layout: layout ?? 'empty',

@@ -2,11 +2,12 @@
 
 import { FlowbulkError } from '../errors.ts';
 import { FIELDS } from './fields.ts';
+import type { Filter } from './filter/filter.ts';
 import type { IdMode } from './ids.ts';
 import type { IndexName } from './index-name.ts';
 import type { Json } from './json.ts';
 
-/** The options that shape documents, the same for a whole run. */
+/** The options that say which records become documents, and what shape these have; the same for a whole run. */
 export interface DocumentOptions {
   /** Documents alone, or each after its action line, ready for `_bulk`. */
   readonly as: 'documents' | 'bulk';
@@ -22,6 +23,8 @@ export interface DocumentOptions {
   readonly namespace: string;
   /** Constants by `--field`: dotted path and value. */
   readonly constants: readonly (readonly [path: string, value: string])[];
+  /** Which records become documents; null for all of them. */
+  readonly filter: Filter | null;
 }
 
 /** What documents are where no option says otherwise. */
@@ -34,6 +37,7 @@ export const DEFAULT_DOCUMENTS: DocumentOptions = {
   tags: ['forwarded', 'aws-vpcflow'],
   namespace: 'default',
   constants: [],
+  filter: null,
 };
 
 /** What documents say of the object their records came from. */

@@ -2,7 +2,7 @@
  * The one table of flow-log fields: the only place in the house that knows them.
  *
  * From it come header parsing, the reference encoder, the kernel's column program, the page docs/fields.md, the
- * generator of synthetic logs and (later) the index template and filters. A new AWS field is one line here.
+ * generator of synthetic logs, the index template and filters. A new AWS field is one line here.
  *
  * Names, versions and order are AWS's:
  * https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html (VPC),

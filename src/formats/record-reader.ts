@@ -41,6 +41,8 @@ export function refuse(bytes: Buffer, offset: number, code: LineCode, reason: st
 export interface RecordOutput {
   /** A document's text with its newline, and its action line where wanted. */
   document(text: string): void;
+  /** A record was left out by the filter. */
+  filtered(): void;
   refused(line: RefusedLine): void;
 }
 
@@ -145,7 +147,8 @@ export class RecordReader {
   #encodeBy(columns: Columns, line: Parameters<typeof encodeRecord>[1]): LineProblem | null {
     const result = encodeRecord(columns, line, this.#options, this.#context as ObjectContext, this.#geo);
     if (isLineProblem(result)) return result;
-    this.#output.document(result);
+    if (result === null) this.#output.filtered();
+    else this.#output.document(result);
     return null;
   }
 

@@ -12,6 +12,7 @@ import type { GeoTables } from '../geo/tables.ts';
 import { communityId } from './community-id.ts';
 import { constantMembers, type DocumentOptions, type ObjectContext, objectMembers } from './document.ts';
 import type { Field } from './fields.ts';
+import { keeps } from './filter/keeps.ts';
 import type { Columns } from './header.ts';
 import { idOffset } from './ids.ts';
 import { indexAt } from './index-name.ts';
@@ -152,13 +153,13 @@ function actionLine(line: RecordLine, options: DocumentOptions, context: ObjectC
 }
 
 /** Whether a problem came out of `encodeRecord`. */
-export function isLineProblem(result: string | LineProblem): result is LineProblem {
-  return typeof result !== 'string';
+export function isLineProblem(result: string | null | LineProblem): result is LineProblem {
+  return result !== null && typeof result !== 'string';
 }
 
 /**
  * The text of a record's document with its newline, after its action line where the options want one; a problem where
- * the line cannot be a document.
+ * the line cannot be a document, filter or not; null for a record that the filter leaves out.
  */
 export function encodeRecord(
   columns: Columns,
@@ -166,7 +167,7 @@ export function encodeRecord(
   options: DocumentOptions,
   context: ObjectContext,
   geo: GeoTables,
-): string | LineProblem {
+): string | null | LineProblem {
   if (line.tokens.length !== columns.fields.length) {
     const reason = `${line.tokens.length} tokens for ${columns.fields.length} columns`;
     return { code: 'token_count', reason };
@@ -191,6 +192,7 @@ export function encodeRecord(
     if (error instanceof BadValue) return error.problem;
     throw error;
   }
+  if (options.filter !== null && !keeps(options.filter.test, record, line.text)) return null;
   derive(document, record, geo);
   const times = document['event'] as MutableObject;
   const time = (times['end'] ?? times['start'] ?? new Date(context.timeMs).toISOString()) as string;

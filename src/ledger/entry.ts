@@ -3,7 +3,8 @@
  *
  * ```
  * key     u16 day of the object's key │ 12 bytes of SHA-256 over kind, bucket, key, version, size
- * value   u8 state │ varints: attempts, records, created, duplicates, failure store, dead letters, group, indices
+ * value   u8 state │ varints: attempts, records, created, duplicates, failure store, dead letters, group, indices,
+ *         filtered
  * ```
  *
  * Days come first so that a run, which goes by days, writes to neighbouring pages. Numbers are LEB128, seven bits a byte
@@ -34,6 +35,8 @@ export interface Entry {
   readonly group: number;
   /** Number of the indices behind the target's name when it was begun; 0 where that is not known. */
   readonly indices: number;
+  /** Records that the filter left out. */
+  readonly filtered: number;
 }
 
 const NUMBERS = [
@@ -45,6 +48,7 @@ const NUMBERS = [
   'deadLetters',
   'group',
   'indices',
+  'filtered',
 ] as const satisfies readonly (keyof Entry)[];
 
 const STATE_BY_NUMBER = new Map(Object.entries(STATES).map(([name, number]) => [number, name as EntryState]));
@@ -97,17 +101,9 @@ export function decodeEntry(bytes: Uint8Array): Entry {
     return value;
   };
   const state = stateOf(bytes);
-  const [attempts, records, created, duplicates, failureStore, deadLetters, group, indices] = NUMBERS.map(number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return { state, attempts, records, created, duplicates, failureStore, deadLetters, group, indices };
+  const numbers = NUMBERS.map(number) as [number, number, number, number, number, number, number, number, number];
+  const [attempts, records, created, duplicates, failureStore, deadLetters, group, indices, filtered] = numbers;
+  return { state, attempts, records, created, duplicates, failureStore, deadLetters, group, indices, filtered };
 }
 
 /** The state alone. */

@@ -4,13 +4,14 @@ import { createHash } from 'node:crypto';
 import { closeSync, fdatasyncSync, fsyncSync, openSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import type { ObjectOutcome } from '../../workers/config.ts';
+import type { FilterAsked } from '../formats/filter/filter.ts';
 import { sinkError } from '../sinks/write.ts';
 import { describeObject } from '../sources/refusals.ts';
 import type { RefusedObject, SourceObject } from '../sources/source.ts';
 import { dayOfObject, decodeEntry, type Entry, type EntryState, encodeEntry, entryKey, stateOf } from './entry.ts';
 import { MAX_LOOSE_FOLDERS, type Place, parsePlace, placeName, placeOf } from './place.ts';
 import { openStore, type Store } from './store.ts';
-import { addEntry, addTotals, noTotals, type Totals } from './totals.ts';
+import { addEntry, addTotals, noTotals, readTotals, type Totals } from './totals.ts';
 
 /** Outcomes are written together when there are so many, or when so much time has passed. */
 const GROUP_OUTCOMES = 2_000;
@@ -54,7 +55,7 @@ export interface Settled {
 interface Pending {
   readonly object: SourceObject;
   readonly outcome: EntryState;
-  readonly counts: Pick<Entry, 'records' | 'created' | 'duplicates' | 'failureStore' | 'deadLetters'>;
+  readonly counts: Pick<Entry, 'records' | 'created' | 'duplicates' | 'failureStore' | 'deadLetters' | 'filtered'>;
   readonly indices: string;
   readonly code: string;
   readonly reason: string;
@@ -63,7 +64,7 @@ interface Pending {
 /** Longer names than this stand for themselves by a hash: LMDB's keys have at most 1,978 bytes. */
 const MAX_NAME_BYTES = 1_500;
 
-const NO_COUNTS = { records: 0, created: 0, duplicates: 0, failureStore: 0, deadLetters: 0 };
+const NO_COUNTS = { records: 0, created: 0, duplicates: 0, failureStore: 0, deadLetters: 0, filtered: 0 };
 
 /** The ledger of one job, for one writer at a time. */
 export class Ledger {
@@ -100,15 +101,34 @@ export class Ledger {
     return bytes === undefined ? null : decodeEntry(bytes);
   }
 
+  /** The filter that its objects are done with; null for none. */
+  get filter(): FilterAsked | null {
+    return (this.#store.meta.get('filter') as FilterAsked | undefined) ?? null;
+  }
+
+  /** Whether no object was ever begun. */
+  get isEmpty(): boolean {
+    return this.#store.entries.getKeysCount({ limit: 1 }) === 0;
+  }
+
+  /** Notes the filter that objects are done with from now on; for an empty ledger. Throws E_SINK_*. */
+  setFilter(filter: FilterAsked | null): void {
+    const { meta, write } = this.#store;
+    write(() => {
+      if (filter === null) meta.removeSync('filter');
+      else meta.putSync('filter', filter);
+    });
+  }
+
   /** Takes outcomes in; they are on disk a second later, or when `flush` returns. Throws what writing threw before. */
   record(outcomes: readonly ObjectOutcome[]): void {
     for (const { object, outcome, error, indices, ...counts } of outcomes) {
-      const { records, created, duplicates, failureStore } = counts;
+      const { records, created, duplicates, failureStore, filtered } = counts;
       const deadLetters = Object.values(counts.deadLetters).reduce((sum, count) => sum + count, 0);
       this.#add({
         object,
         outcome,
-        counts: { records, created, duplicates, failureStore, deadLetters },
+        counts: { records, created, duplicates, failureStore, deadLetters, filtered },
         indices: indices ?? '',
         code: error?.code ?? '',
         reason: error?.message ?? '',
@@ -166,7 +186,7 @@ export class Ledger {
       let sums = changed.get(key);
       if (sums === undefined) {
         const text = totals.get(key);
-        sums = text === undefined ? noTotals() : (JSON.parse(text) as Totals);
+        sums = text === undefined ? noTotals() : readTotals(text);
         changed.set(key, sums);
       }
       return sums;
@@ -227,7 +247,7 @@ export class Ledger {
     for (const { key, value } of this.#store.totals.getRange()) {
       const [group, day] = key.split(' ').map(Number) as [number, number];
       const place = places.get(group) ?? { account: '-', region: '-', folder: '', form: null };
-      all.push({ ...(JSON.parse(value) as Totals), ...place, day });
+      all.push({ ...readTotals(value), ...place, day });
     }
     return all;
   }
@@ -338,7 +358,7 @@ export class Ledger {
     const { entries, totals } = this.#store;
     const at = `${old.group} ${dayOfObject(object)}`;
     const text = totals.get(at);
-    const sums = text === undefined ? noTotals() : (JSON.parse(text) as Totals);
+    const sums = text === undefined ? noTotals() : readTotals(text);
     addEntry(sums, old, -1);
     if (entry === null) entries.removeSync(entryKey(object));
     else {

@@ -8,6 +8,7 @@
  * | names   | text | its number: groups (see place.ts), indices |
  * | trouble | key of an entry | object, code and reason, JSON: of those that are not simply done |
  * | meta    | `version` | number |
+ * |         | `filter` | the filter that objects are done with, as asked for; not there for none |
  * |         | `letters` | a file of dead letters that is to take the place of the job's: see `settle` |
  */
 

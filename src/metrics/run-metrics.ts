@@ -48,16 +48,16 @@ export function timeMetrics({ start, end, lastComplete }: RunTimes): readonly Me
   ];
 }
 
-/** Documents by what became of them, as far as their objects are finished. */
+/** Records by what became of them, as far as their objects are finished. */
 function documentCounts(summary: RunSummary): Readonly<Record<string, number>> {
-  const dead = { dead_letter: sum(summary.deadLetters) };
+  const others = { dead_letter: sum(summary.deadLetters), filtered: summary.filtered };
   const { delivery } = summary;
-  if (delivery === undefined) return { written: summary.documents, ...dead };
+  if (delivery === undefined) return { written: summary.documents, ...others };
   return {
     created: delivery.created,
     duplicate: delivery.duplicates,
     failure_store: delivery.failureStore,
-    ...dead,
+    ...others,
   };
 }
 
@@ -83,8 +83,13 @@ export function runMetrics(run: MeasuredRun): readonly Metric[] {
     refused: sum(summary.objectsRefused),
   };
   return [
-    counter('flowbulk_records_total', 'Records that were converted.', now.records),
-    metric('counter', 'flowbulk_documents_total', 'Documents of finished objects.', outcomes(documentCounts(summary))),
+    counter('flowbulk_records_total', 'Records that were read.', now.records),
+    metric(
+      'counter',
+      'flowbulk_documents_total',
+      'Records of finished objects by what became of them.',
+      outcomes(documentCounts(summary)),
+    ),
     metric('counter', 'flowbulk_objects_total', 'Objects by what became of them.', outcomes(objects)),
     gauge(
       'flowbulk_objects_left',

@@ -38,6 +38,7 @@ export function shortParts(reading: Reading): readonly string[] {
     `${formatShort(recordsPerSecond)} rec/s`,
     formatEta(reading),
     ...(at.deadLetters > 0 ? [`${formatShort(at.deadLetters)} dead`] : []),
+    ...(at.filtered > 0 ? [`${formatShort(at.filtered)} filtered`] : []),
     ...deliveryParts(at),
     `${formatBytes(bytesPerSecond)}/s`,
     `${formatShort(objectsLeft)}${more} objects`,
@@ -53,6 +54,7 @@ function progressParts(reading: Reading): readonly string[] {
     `${formatCount(objectsLeft)}${more} objects left`,
     formatEta(reading),
     ...(at.deadLetters > 0 ? [`${formatCount(at.deadLetters)} dead letters`] : []),
+    ...(at.filtered > 0 ? [`${formatCount(at.filtered)} filtered`] : []),
     ...deliveryParts(at),
   ];
 }

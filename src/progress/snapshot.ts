@@ -28,6 +28,8 @@ export interface ProgressSnapshot {
   readonly records: number;
   readonly documents: number;
   readonly deadLetters: number;
+  /** Records that the filter left out. */
+  readonly filtered: number;
   readonly bytesOut: number;
   /** Where documents go to a cluster. */
   readonly delivery?: DeliveryFacts;

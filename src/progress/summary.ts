@@ -44,6 +44,8 @@ export interface RunSummary {
   readonly records: number;
   /** Documents that are written, or that the cluster has. */
   readonly documents: number;
+  /** Records that the filter left out. */
+  readonly filtered: number;
   readonly deadLetters: Readonly<Record<string, number>>;
   /** Where dead letters are; null where there are none. */
   readonly deadLetterPath: string | null;
@@ -121,6 +123,9 @@ export function summaryAsText(summary: RunSummary): string {
     ['objects', objects.join(', ')],
     ['records', formatCount(summary.records)],
     ['documents', formatCount(summary.documents)],
+    ...(summary.filtered > 0
+      ? [['filtered', `${formatCount(summary.filtered)} (left out by the filter)`] as const]
+      : []),
     ...deliveryRows(summary.delivery),
     ['dead letters', dead === 0 ? '0' : `${formatCount(dead)} (${byReason(deadLetters)})${where}`],
     ['bytes', `${formatBytes(summary.bytesIn)} in, ${formatBytes(summary.bytesOut)} out`],

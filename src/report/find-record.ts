@@ -51,5 +51,6 @@ export function readRecord(file: string): RunRecord {
   if (!isRecord || record?.samples === undefined || record.command === undefined) {
     throw new FlowbulkError('E_USAGE', `${file} is no record of a run, or one that another version of flowbulk wrote`);
   }
-  return record as RunRecord;
+  // Runs before there were filters have left nothing out.
+  return { ...record, summary: { ...record.summary, filtered: record.summary?.filtered ?? 0 } } as RunRecord;
 }

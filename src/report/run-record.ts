@@ -83,6 +83,7 @@ const NOTHING: RunSummary = {
   failed: [],
   records: 0,
   documents: 0,
+  filtered: 0,
   deadLetters: {},
   deadLetterPath: null,
   bytesIn: 0,

@@ -49,6 +49,9 @@ function tilesOf({ summary, host }: RunRecord): readonly Tile[] {
       more: `${formatCount(perSecond(summary.records))} a second`,
     },
     { name: 'Documents', value: formatCount(summary.documents), more: documents },
+    ...(summary.filtered > 0
+      ? [{ name: 'Filtered', value: formatCount(summary.filtered), more: 'left out by the filter' }]
+      : []),
     { name: 'Objects done', value: formatCount(summary.objectsDone), more: objects },
     {
       name: 'Dead letters',

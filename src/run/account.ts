@@ -35,6 +35,7 @@ export class Account {
   #created = 0;
   #duplicates = 0;
   #failureStore = 0;
+  #filtered = 0;
   readonly #refused: CountsByName = {};
   readonly #deadLetters: CountsByName = {};
   readonly #rejects: CountsByName = {};
@@ -104,6 +105,7 @@ export class Account {
       this.#created += counts.created;
       this.#duplicates += counts.duplicates;
       this.#failureStore += counts.failureStore;
+      this.#filtered += counts.filtered;
       for (const [code, count] of Object.entries(counts.deadLetters)) addTo(this.#deadLetters, code, count);
       for (const [reason, count] of Object.entries(counts.rejects)) addTo(this.#rejects, reason, count);
       if (outcome === 'done') this.#objectsDone++;
@@ -125,6 +127,7 @@ export class Account {
       records: counters.total('records'),
       documents: counters.total('documents'),
       deadLetters: counters.total('deadLetters'),
+      filtered: counters.total('filtered'),
       bytesOut: counters.total('bytesOut'),
       ...(this.#permits === null ? {} : { delivery: this.#delivery(this.#permits) }),
     };
@@ -158,6 +161,7 @@ export class Account {
       failed: this.#failed,
       records: this.#records,
       documents: this.#created + this.#duplicates + this.#failureStore,
+      filtered: this.#filtered,
       deadLetters: this.#deadLetters,
       deadLetterPath: anyLetter ? this.#deadLetterPath : null,
       bytesIn: counters.total('bytesIn'),

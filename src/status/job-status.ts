@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { FilterAsked } from '../formats/filter/filter.ts';
 import { type JobIdentity, jobIn } from '../job/job.ts';
 import { Ledger, type Trouble } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
@@ -27,6 +28,8 @@ export interface JobStatus {
   /** The run that goes on; null where none does. */
   readonly running: string | null;
   readonly totals: Totals;
+  /** The filter that its objects are done with; null for none. */
+  readonly filter: FilterAsked | null;
   /** First and last day of objects, days since the epoch; null where keys say none. */
   readonly days: { readonly first: number; readonly last: number; readonly count: number } | null;
   readonly failures: readonly FailureGroup[];
@@ -88,13 +91,14 @@ export async function jobStatus(state: string, name: string): Promise<JobStatus>
     lastRun: lastRunIn(job.runsPath),
     hasBulkSettings: existsSync(job.bulkSettingsPath),
   };
-  if (!existsSync(job.ledgerPath)) return { ...base, totals: noTotals(), days: null, failures: [] };
+  if (!existsSync(job.ledgerPath)) return { ...base, totals: noTotals(), filter: null, days: null, failures: [] };
   const ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath, true);
   try {
     const days = [...new Set(ledger.days().map(({ day }) => day))].filter((day) => day > 0);
     return {
       ...base,
       totals: ledger.totals(),
+      filter: ledger.filter,
       days: days.length === 0 ? null : { first: Math.min(...days), last: Math.max(...days), count: days.length },
       failures: grouped(ledger.troubles()),
     };

@@ -1,5 +1,6 @@
 /** Jobs and how they stand, as text. */
 
+import { filterText } from '../formats/filter/filter.ts';
 import { formatDay } from '../plan/dates.ts';
 import { formatCount } from '../progress/numbers.ts';
 import { type JobStatus, nextStep } from './job-status.ts';
@@ -15,14 +16,16 @@ function objectsText({ totals: { objects } }: JobStatus): string {
 /** A job as a block of lines. */
 export function statusAsText(status: JobStatus): string {
   const { name, identity, totals, days, failures, lastRun } = status;
-  const { records, created, duplicates, failureStore, deadLetters } = totals;
+  const { records, created, duplicates, failureStore, deadLetters, filtered } = totals;
   const documents = [`${formatCount(created)} created`, `${formatCount(duplicates)} there already`];
   if (failureStore > 0) documents.push(`${formatCount(failureStore)} in the failure store`);
   if (deadLetters > 0) documents.push(`${formatCount(deadLetters)} dead letters`);
+  if (filtered > 0) documents.push(`${formatCount(filtered)} filtered`);
   const rows: (readonly [string, string])[] = [
     ['from', identity.source],
     ['to', identity.destination],
     ['objects', objectsText(status)],
+    ...(status.filter === null ? [] : [['filter', filterText(status.filter)] as const]),
     ['records', `${formatCount(records)}: ${documents.join(', ')}`],
     ...(days === null
       ? []

@@ -84,10 +84,11 @@ function outputsText({ wrongOutputs }: Verification): string {
 /** The table, what is apart, and the verdict. */
 export function verificationAsText(verification: Verification): string {
   const { source, destination, rows, totals, obstacle } = verification;
-  const { objects, failureStore, deadLetters } = totals;
+  const { objects, failureStore, deadLetters, filtered } = totals;
   const apart = [
     ...(failureStore > 0 ? [`${formatCount(failureStore)} documents in the failure store`] : []),
     ...(deadLetters > 0 ? [`${formatCount(deadLetters)} dead letters`] : []),
+    ...(filtered > 0 ? [`${formatCount(filtered)} records filtered`] : []),
     ...(objects.damaged > 0 ? [`${formatCount(objects.damaged)} objects damaged, taken up to the damage`] : []),
   ];
   const why = doubts(verification);

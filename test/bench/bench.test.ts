@@ -53,6 +53,16 @@ test('kernel: equal to the reference encoder and to the naive transform, which i
   assertRows(output, ['targets', 'kernel alone, ns/record']);
 });
 
+test('filters: equal to the reference encoder, and by the documents themselves', async () => {
+  const output = await bench('filters', '--records', '1000');
+  assert.match(output, /equal to the reference encoder, byte for byte, with each filter: [1-9]\d* documents/);
+  assertRows(output, ["kernel, --where 'bytes > ", 'kernel, --sample 1/100', 'gzip to a file, no filter']);
+  assertRows(output, ['gzip to a file, no filter : one that keeps 1 %', 'a filter that keeps 1 %, against none']);
+  assertRows(await bench('filters', '--records', '100', '--layout', 'nat'), [
+    'not measured: these columns have no bytes',
+  ]);
+});
+
 test('inflate: every engine, alone and with the kernel, and the floor', async () => {
   const output = await bench('inflate', '--records', '1000');
   const rows = ['gunzipSync', 'floor: gunzipSync', 'the same, into memory', 'inflate + kernel, one worker'];

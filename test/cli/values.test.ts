@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OPTIONS, type OptionSpec } from '../../src/cli/options.ts';
-import { nearest } from '../../src/cli/suggest.ts';
 import { readValue } from '../../src/cli/values.ts';
+import { nearest } from '../../src/suggest.ts';
 
 const spec = (kind: OptionSpec['kind'], more: Partial<OptionSpec> = {}): OptionSpec => ({
   kind,

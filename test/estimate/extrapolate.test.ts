@@ -5,7 +5,7 @@ import type { Sampled } from '../../src/estimate/sample.ts';
 import { Prng } from '../../src/generate/prng.ts';
 
 function sampled(objectBytes: number, records: number, readBytes = objectBytes): Sampled {
-  const rest = { object: '', plainBytes: 0, documents: 0, documentBytes: 0, deadLines: {}, layout: 'v2' };
+  const rest = { object: '', plainBytes: 0, documents: 0, filtered: 0, documentBytes: 0, deadLines: {}, layout: 'v2' };
   return { ...rest, objectBytes, readBytes, records };
 }
 

@@ -25,9 +25,11 @@ export interface Reading {
 export function read(lines: readonly (string | Buffer)[], reading: Reading = {}) {
   const texts: string[] = [];
   const refused: RefusedLine[] = [];
+  let filtered = 0;
   const format = reading.format === undefined ? null : parseFormat(reading.format);
   const reader = new RecordReader(format, { ...OPTIONS, ...reading.options }, reading.geo ?? NO_GEO, {
     document: (text) => texts.push(text),
+    filtered: () => filtered++,
     refused: (line) => refused.push(line),
   });
   reader.begin(reading.context ?? IN_S3);
@@ -39,5 +41,5 @@ export function read(lines: readonly (string | Buffer)[], reading: Reading = {})
     return isRecord;
   });
   const documents = texts.map((text) => JSON.parse(text.trimEnd().split('\n').at(-1)!) as Document);
-  return { texts, documents, refused, wasRecord };
+  return { texts, documents, refused, filtered, wasRecord };
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { parseFormat } from '../../src/formats/detect.ts';
 import type { DocumentOptions, ObjectContext } from '../../src/formats/document.ts';
 import { type IndexName, parseIndexName } from '../../src/formats/index-name.ts';
+import { FilterTables } from '../../workers/filter-code.ts';
 import { PROGRAM_FIXED_BYTES } from '../../workers/kernel/layout.ts';
 import { compileProgram, VariantTables } from '../../workers/program.ts';
 import { Both, IN_S3, LOCAL } from './both.ts';
@@ -105,6 +106,7 @@ test('what a document can need at most counts the index to the byte', () => {
       facts: { hasS3: true, hasRegion: true, hasId: true },
       bounds: { asBytes: 0, geoBytes: 0 },
       tables: new VariantTables(),
+      filterTables: new FilterTables(),
     };
     const program = compileProgram(columns, (column) => column >= absent, context, arena);
     assert.ok(program !== null);

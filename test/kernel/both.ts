@@ -17,6 +17,8 @@ import { compileFixture } from '../geo/fixture.ts';
 export interface Converted {
   readonly documents: Buffer;
   readonly refused: readonly RefusedLine[];
+  /** Records that the filter left out. */
+  readonly filtered: number;
 }
 
 /** What encoders are set up with. */
@@ -68,6 +70,7 @@ export class Both {
   #viaKernel: RefusedLine[] = [];
   #viaReader: RefusedLine[] = [];
   #texts: string[] = [];
+  #filtered = 0;
 
   constructor(setup: Setup = {}) {
     const options = { ...OPTIONS, ...setup.options };
@@ -84,6 +87,7 @@ export class Both {
     this.#converter = new Converter(this.kernel, options, format, known, (line) => this.#viaKernel.push(line));
     this.#reader = new RecordReader(format, options, known, {
       document: (text) => this.#texts.push(text),
+      filtered: () => this.#filtered++,
       refused: (line) => this.#viaReader.push(line),
     });
   }
@@ -117,8 +121,8 @@ export class Both {
     else converter.dropLineBegun();
     pump();
     give();
-    const { documents, refused } = converter.counts;
-    const result = { documents: Buffer.concat(given), refused: this.#viaKernel };
+    const { documents, refused, filtered } = converter.counts;
+    const result = { documents: Buffer.concat(given), refused: this.#viaKernel, filtered };
     assert.equal(refused, result.refused.length, 'refused lines are counted');
     assert.equal(
       documents * (this.options.as === 'bulk' ? 2 : 1),
@@ -132,6 +136,7 @@ export class Both {
   viaReader(object: Buffer, context: ObjectContext): Converted {
     this.#viaReader = [];
     this.#texts = [];
+    this.#filtered = 0;
     this.#reader.begin(context);
     let uncounted = 0;
     for (let from = 0; from < object.length; ) {
@@ -141,7 +146,7 @@ export class Both {
       if (!isRecord && countsLikeFilebeat(this.options.ids)) uncounted += end + 1 - from;
       from = end + 1;
     }
-    return { documents: Buffer.from(this.#texts.join('')), refused: this.#viaReader };
+    return { documents: Buffer.from(this.#texts.join('')), refused: this.#viaReader, filtered: this.#filtered };
   }
 
   /** Both ways; what comes out must be the same, byte for byte, and valid JSON. */
@@ -192,4 +197,5 @@ function assertSame(actual: Converted, expected: Converted, object: Buffer): voi
   const part = actual.refused.findIndex((line, i) => JSON.stringify(line) !== JSON.stringify(expected.refused[i]));
   if (part !== -1) assert.deepEqual(actual.refused[part], expected.refused[part]);
   assert.equal(actual.refused.length, expected.refused.length, 'as many refused lines');
+  assert.equal(actual.filtered, expected.filtered, 'as many records filtered');
 }

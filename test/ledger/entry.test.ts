@@ -25,6 +25,7 @@ const ENTRY: Entry = {
   deadLetters: 0,
   group: 300,
   indices: 1,
+  filtered: 129,
 };
 
 test('an entry comes back as it was, in few bytes', () => {
@@ -35,8 +36,8 @@ test('an entry comes back as it was, in few bytes', () => {
 });
 
 test('numbers that an older version did not write are 0', () => {
-  const { indices, group, ...rest } = decodeEntry(encodeEntry(ENTRY).subarray(0, -3));
-  assert.deepEqual([indices, group, rest.records], [0, 0, ENTRY.records]);
+  const { indices, group, filtered, ...rest } = decodeEntry(encodeEntry(ENTRY).subarray(0, -5));
+  assert.deepEqual([indices, group, filtered, rest.records], [0, 0, 0, ENTRY.records]);
 });
 
 test('the key is another for another bucket, key, version or size, and begins with the day', () => {

@@ -31,6 +31,7 @@ function outcome(of: SourceObject, state: ObjectOutcome['outcome'], more: Partia
     duplicates: 2,
     failureStore: 0,
     deadLetters: { token_count: 1 },
+    filtered: 0,
     rejects: {},
     indices: '.ds-x-000001',
     ...more,

@@ -23,6 +23,7 @@ function outcome(i: number, state: ObjectOutcome['outcome'] = 'done'): ObjectOut
     duplicates: 1,
     failureStore: 0,
     deadLetters: { mapping: 2, token_count: 1 },
+    filtered: 0,
   };
   return { object: object(i), outcome: state, error: null, ...counts, rejects: {}, indices: null };
 }

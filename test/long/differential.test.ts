@@ -8,6 +8,7 @@ import { LAYOUTS } from '../../src/formats/layouts.ts';
 import { compileFixture } from '../geo/fixture.ts';
 import { randomGeo } from '../kernel/addressed.ts';
 import { Both, IN_S3 } from '../kernel/both.ts';
+import { Expressions } from '../kernel/expressions.ts';
 import { generatedObject } from '../kernel/generated.ts';
 import { Mutator } from '../kernel/mutate.ts';
 import { OPTION_SETS } from '../kernel/option-sets.ts';
@@ -29,6 +30,19 @@ test('a million generated lines, with real geo tables', (context) => {
     const columns = FORMATS[object % FORMATS.length]!;
     const converted = both.convert(generatedObject(columns, OBJECT_LINES, SEED + object), IN_S3, [262_144]);
     assert.deepEqual(converted.refused, [], columns.join(' '));
+  }
+});
+
+test('500 random filters over spoilt lines', (context) => {
+  const seed = SEED * 1000 + 700;
+  context.diagnostic(`seed ${seed}`);
+  const expressions = new Expressions(seed);
+  const mutator = new Mutator(seed);
+  const geo = randomGeo(seed);
+  for (let round = 0; round < 500; round++) {
+    const { filter } = expressions.filter();
+    const both = new Both({ options: { filter, as: 'bulk' }, geo, bodyBytes: 400_000 });
+    both.convert(mutator.object(1000), IN_S3, [65_536, 1 + ((round * 37) % 1000)]);
   }
 });
 

@@ -36,7 +36,15 @@ const seconds = (sinceMs: number) => (performance.now() - sinceMs) / 1000;
 
 function outcome(i: number): ObjectOutcome {
   const records = 20_000 + (i % 5_000);
-  const counts = { records, created: records, duplicates: 0, failureStore: 0, deadLetters: {}, rejects: {} };
+  const counts = {
+    records,
+    created: records,
+    duplicates: 0,
+    failureStore: 0,
+    filtered: 0,
+    deadLetters: {},
+    rejects: {},
+  };
   return { object: flowObject(i), outcome: 'done', error: null, ...counts, indices: null };
 }
 

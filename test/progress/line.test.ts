@@ -15,6 +15,7 @@ const READING: Reading = {
     records: 21_000_000,
     documents: 20_999_998,
     deadLetters: 2,
+    filtered: 0,
     bytesOut: 1,
   },
   elapsedSeconds: 10.04,

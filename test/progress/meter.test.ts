@@ -6,7 +6,7 @@ import type { ProgressSnapshot } from '../../src/progress/snapshot.ts';
 const GIB = 2 ** 30;
 
 function at(bytesDone: number, more: Partial<ProgressSnapshot> = {}): ProgressSnapshot {
-  const none = { objectsListed: 100, objectsDone: 0, documents: 0, deadLetters: 0, bytesOut: 0 };
+  const none = { objectsListed: 100, objectsDone: 0, documents: 0, deadLetters: 0, filtered: 0, bytesOut: 0 };
   return { ...none, listingDone: true, bytesListed: 10 * GIB, bytesDone, records: bytesDone / 100, ...more };
 }
 

@@ -11,6 +11,7 @@ const SNAPSHOT = {
   records: 40_000,
   documents: 40_000,
   deadLetters: 0,
+  filtered: 0,
   bytesOut: 0,
 };
 

@@ -13,6 +13,7 @@ const CLEAN: RunSummary = {
   records: 52_000_000,
   documents: 52_000_000,
   deadLetters: {},
+  filtered: 0,
   deadLetterPath: null,
   bytesIn: 1200 * 2 ** 20,
   bytesOut: 61_000 * 2 ** 20,

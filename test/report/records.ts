@@ -17,6 +17,7 @@ export function snapshotAt(seconds: number, isCluster = true): ProgressSnapshot 
     records,
     documents: records,
     deadLetters: 0,
+    filtered: 0,
     bytesOut: records * 1000,
     ...(isCluster && {
       delivery: {
@@ -73,6 +74,7 @@ export function recordOf(seconds: number, more: Partial<RunRecord> = {}): RunRec
       records: last.records,
       documents: last.records,
       deadLetters: {},
+      filtered: 0,
       deadLetterPath: null,
       bytesIn: last.bytesDone,
       bytesOut: last.bytesOut,

@@ -19,6 +19,7 @@ function outcome(i: number, state: ObjectOutcome['outcome'] = 'done'): ObjectOut
     duplicates: 0,
     failureStore: 0,
     deadLetters: {},
+    filtered: 0,
     rejects: {},
     indices: null,
   };

@@ -57,6 +57,17 @@ export function isCount(from: usize, length: usize): bool {
   return (wrong & ((1 << <u32>length) - 1)) == 0 && (load<u8>(from) != 48 || length == 1);
 }
 
+/** The value of a decimal of 1 to 16 digits that `isCount` has taken, or any check of numbers; reads 16 bytes. */
+export function readCount(from: usize, length: usize): u64 {
+  if (length <= 8) return eightDigits((load<u64>(from) ^ ZEROS) << (64 - (length << 3)));
+  const head = eightDigits(load<u64>(from) ^ ZEROS);
+  const rest = length - 8;
+  const tail = eightDigits((load<u64>(from, 8) ^ ZEROS) << (64 - (rest << 3)));
+  let scale: u64 = 10;
+  for (let place: usize = 1; place < rest; place++) scale *= 10;
+  return head * scale + tail;
+}
+
 /** Eight ASCII digits of a value below 100,000,000, the first in the lowest byte: fours, then pairs, then ones. */
 // @ts-ignore: decorator
 @inline

@@ -3,6 +3,7 @@
  *
  * ```
  * tokenize ─▶ pattern ─▶ checks (decimal, address, lookup) ─▶ emit (copy, time) ─▶ community (sha1, four at a time)
+ *                                    └▶ filter ─▶ lookup ─▶
  * ```
  *
  * layout.ts draws the memory. formats/reference.ts says what a document is; a line that is not in canonical form is
@@ -11,13 +12,14 @@
 
 import { placeArena, arena } from './arena';
 import { prepareShapes } from './address';
-import { runChecks } from './check';
+import { lookUpEnds, runChecks } from './check';
 import { finishCommunity, prepareCommunity } from './community';
 import { MAX_OFFSET } from './decimal';
 import { emit } from './emit';
+import { passes } from './filter';
 import {
-  BODY_FULL, DONE, NEW_PATTERN, ODD_LINE, PROGRAM_CHECKS, PROGRAM_COPIES, PROGRAM_FIXED_BYTES, PROGRAM_OPS, RESULT,
-  RESULT_DOCUMENTS, RESULT_INPUT, RESULT_OUTPUT, RESULT_PATTERN,
+  BODY_FULL, DONE, FILTER_KEEP, NEW_PATTERN, ODD_LINE, PROGRAM_CHECKS, PROGRAM_COPIES, PROGRAM_FILTER, PROGRAM_FIXED_BYTES,
+  PROGRAM_OPS, RESULT, RESULT_DOCUMENTS, RESULT_FILTERED, RESULT_INPUT, RESULT_OUTPUT, RESULT_PATTERN,
 } from './layout';
 import { bindTables } from './lookup';
 import { addPattern, clearPatterns, findPattern, fullPattern, patternHigh, patternLow, programOfPattern } from './pattern';
@@ -36,12 +38,13 @@ export function prepare(arenaAddress: usize, tablesAddress: usize): void {
   clearPatterns();
 }
 
-function result(status: i32, input: usize, output: usize, documents: u32): i32 {
+function result(status: i32, input: usize, output: usize, documents: u32, filtered: u32): i32 {
   finishCommunity();
   const at = arena + RESULT;
   store<u32>(at, <u32>input, RESULT_INPUT);
   store<u32>(at, <u32>output, RESULT_OUTPUT);
   store<u32>(at, documents, RESULT_DOCUMENTS);
+  store<u32>(at, filtered, RESULT_FILTERED);
   return status;
 }
 
@@ -64,8 +67,9 @@ export function convert(
   const lineIdOffset = <u64>idOffset - <u64>input;
   let line = input;
   let documents: u32 = 0;
+  let filtered: u32 = 0;
   while (line < inputEnd) {
-    if (!tokenize(line, columns)) return result(ODD_LINE, line, output, documents);
+    if (!tokenize(line, columns)) return result(ODD_LINE, line, output, documents, filtered);
     const lineBytes = lineEnd - line;
     if (hasDash) findPattern(columns);
     else fullPattern();
@@ -73,17 +77,26 @@ export function convert(
     if (program == 0) {
       store<u64>(arena + RESULT, patternLow, RESULT_PATTERN);
       store<u64>(arena + RESULT, patternHigh, RESULT_PATTERN + 8);
-      return result(NEW_PATTERN, line, output, documents);
+      return result(NEW_PATTERN, line, output, documents, filtered);
     }
     const atMost = <usize>load<u32>(program, PROGRAM_FIXED_BYTES) + lineBytes * <usize>load<u32>(program, PROGRAM_COPIES);
-    if (output + atMost > outputEnd) return result(BODY_FULL, line, output, documents);
+    if (output + atMost > outputEnd) return result(BODY_FULL, line, output, documents, filtered);
     if (!runChecks(program + PROGRAM_CHECKS) || lineOffset + <u64>line >= MAX_OFFSET) {
-      return result(ODD_LINE, line, output, documents);
+      return result(ODD_LINE, line, output, documents, filtered);
+    }
+    const filter = <usize>load<u32>(program, PROGRAM_FILTER);
+    if (filter != FILTER_KEEP) {
+      if (!passes(filter, line, lineBytes)) {
+        filtered++;
+        line = nextLine;
+        continue;
+      }
+      lookUpEnds();
     }
     const ops = program + <usize>load<u32>(program, PROGRAM_OPS);
     output = emit(ops, output, line, lineBytes, lineOffset + <u64>line, lineIdOffset + <u64>line);
     documents++;
     line = nextLine;
   }
-  return result(DONE, line, output, documents);
+  return result(DONE, line, output, documents, filtered);
 }

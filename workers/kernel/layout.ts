@@ -52,6 +52,8 @@ export const RESULT_INPUT = 0;
 export const RESULT_OUTPUT = 4;
 /** Documents written. */
 export const RESULT_DOCUMENTS = 8;
+/** Records that the filter left out. */
+export const RESULT_FILTERED = 12;
 /** The pattern that has no program: bits of the columns that are `-`, 128 bits. */
 export const RESULT_PATTERN = 16;
 
@@ -133,6 +135,8 @@ export const HEAP = 163840;
  * ```
  * u32 most bytes of a document beside its columns
  * u32 how many times the line may be copied into it
+ * u32 where the ops begin, from the program's start
+ * u32 address of the filter's first test, or FILTER_KEEP, or FILTER_DROP
  * checks   u8 code, u8 column, u16 0 …       CHECK_END
  *          (padding to 16 bytes)
  * ops      u8 code, u8 argument, u16 literal bytes, u32 literal address, u32 table address, u32 0 …   OP_END
@@ -144,6 +148,8 @@ export const PROGRAM_FIXED_BYTES = 0;
 export const PROGRAM_COPIES = 4;
 /** u32: where the ops begin, from the program's start. */
 export const PROGRAM_OPS = 8;
+/** u32: what is done with a record whose values are right. */
+export const PROGRAM_FILTER = 12;
 export const PROGRAM_CHECKS = 16;
 export const CHECK_BYTES = 4;
 export const OP_BYTES = 16;
@@ -162,6 +168,57 @@ export const CHECK_ACTION = 10;
 export const CHECK_FLAGS = 11;
 /** Both addresses are of one family: where there may be a community id. */
 export const CHECK_FAMILIES = 12;
+/** The flow's ends without look-ups, which come after the filter. */
+export const CHECK_SOURCE_ONLY = 13;
+export const CHECK_DESTINATION_ONLY = 14;
+
+// --- filters ---
+
+/**
+ * A filter, made by the host for a header and a pattern of absent columns: tests of columns that have values, each of
+ * which says which is next by its result.
+ *
+ * ```
+ * u8 code, u8 column, u16 0
+ * u32 next where it is true, u32 next where it is false     address of a test, or FILTER_KEEP, or FILTER_DROP
+ * u32 entries of its table, u32 address of it
+ * u32 entries of its second table, u32 address of it        of addresses: IPv6
+ * u32 0
+ * ```
+ *
+ * | table of    | entry                                           | order             |
+ * |-------------|-------------------------------------------------|-------------------|
+ * | numbers     | u64 low, u64 high                               | ascending, apart  |
+ * | IPv4        | the same                                        | ascending, apart  |
+ * | IPv6        | u64 low's upper half, lower half, high's, high's | ascending, apart |
+ * | texts       | u32 address, u32 length                         | any               |
+ */
+export const FILTER_DROP = 0;
+export const FILTER_KEEP = 1;
+
+export const TEST_NEXT_TRUE = 4;
+export const TEST_NEXT_FALSE = 8;
+export const TEST_COUNT = 12;
+export const TEST_TABLE = 16;
+export const TEST_COUNT_V6 = 20;
+export const TEST_TABLE_V6 = 24;
+export const TEST_BYTES = 32;
+
+/** Entries of tables. */
+export const RANGE_BYTES = 16;
+export const RANGE_V6_BYTES = 32;
+export const TEXT_BYTES = 8;
+
+/** The number in the column lies in one of the ranges. */
+export const TEST_NUMBER = 1;
+/** The address in the column lies in one of the ranges. */
+export const TEST_ADDRESS = 2;
+/** The column is one of the texts. */
+export const TEST_TEXT = 3;
+/** The flow's hash is below `count`; `column` is 1 where the record has a protocol. */
+export const TEST_FLOW = 4;
+/** The line's hash is below `count`. */
+export const TEST_LINE = 5;
 
 /** The document ends. */
 export const OP_END = 0;

@@ -1,4 +1,4 @@
-/** `flowbulk bench [kernel|inflate|pipeline|sink]`: how fast it is here. */
+/** `flowbulk bench [kernel|filters|inflate|pipeline|sink]`: how fast it is here. */
 
 import { OutputsDiffer } from '../../../bench/equality.ts';
 import { BENCH_NAMES, type BenchName, runBenches } from '../../../bench/run-benches.ts';
@@ -28,9 +28,9 @@ function targetOf(target: string | undefined, asked: string | undefined): string
 export const bench = command({
   name: 'bench',
   summary: 'measure how fast it is on this machine',
-  usage: ['bench [kernel|inflate|pipeline|sink]'],
+  usage: ['bench [kernel|filters|inflate|pipeline|sink]'],
   examples: [
-    ['bench', 'kernel, inflate and pipeline, on a small set'],
+    ['bench', 'all but sink, on a small set'],
     ['bench --records 1M', 'the figures of docs/performance.md, held against the targets'],
     ['bench --records 1M --all', 'also sink, 29 and 40 fields, and uniform addresses'],
     ['bench kernel --layout v5 --addresses uniform', 'one bench, on records of another kind'],
@@ -42,7 +42,7 @@ export const bench = command({
       name: 'BENCH',
       required: false,
       choices: BENCH_NAMES,
-      help: 'kernel, inflate, pipeline or sink; without, all but sink',
+      help: 'kernel, filters, inflate, pipeline or sink; without, all but sink',
     },
   ],
   options: ['records', 'layout', 'addresses', 'seed', 'all', 'target', 'city', 'asn', 'json'],

@@ -27,7 +27,6 @@ export const convert = command({
     ['convert flow.log.gz | head', 'one file, to standard output'],
     ['convert logs/ out/ --city city.mmdb --asn asn.mmdb', 'a folder, enriched, a file of documents for each log'],
     ['convert s3://bucket/prefix out/ --from 2025-01-01 --to 2025-01-31', 'a month of a bucket'],
-    ['convert s3://bucket/ out/ --as bulk --compress gzip', 'bodies for _bulk in parts of 10 MiB'],
     ['convert - --format v2 < lines.txt', 'lines without header, from standard input'],
   ],
   arguments: [

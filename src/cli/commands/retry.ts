@@ -13,6 +13,7 @@ import { troubledObjects } from '../../retry/troubled.ts';
 import { outputEnding, outputPath } from '../../sinks/output-names.ts';
 import { selectionOf } from '../asked.ts';
 import { type CommandIo, command } from '../command.ts';
+import { withFilterOfJob } from '../filter-asked.ts';
 import {
   JOB_OPTIONS,
   type JobAsked,
@@ -136,10 +137,12 @@ export const retry = command({
     'Exit 0: nothing is left to be tried again. Exit 3: something is.',
   ],
 
-  async run([sourceText = '', destinationText = ''], values, io) {
+  async run([sourceText = '', destinationText = ''], given, io) {
     const { stdout } = io;
+    const { identity } = jobAsked(sourceText, destinationText, given);
+    const job = restingJob(stateFolder(given.state, io.env), identity);
+    const values = await withFilterOfJob(job, given);
     const asked = jobAsked(sourceText, destinationText, values);
-    const job = restingJob(stateFolder(values.state, io.env), asked.identity);
     const isSelected = selector(selectionOf(values, Date.now(), values.lookBack));
     const troubles = await troublesOf(job, isSelected);
     const count = asked.target === null ? 0 : await countSendable(job.deadLetterPath, isSelected);

@@ -35,7 +35,7 @@ export const run = command({
     const asked = jobAsked(sourceText, destinationText, values);
     const state = stateFolder(values.state, io.env);
     if (values.dryRun) {
-      const done = await doneIn(state, asked.identity, values.noLedger);
+      const done = await doneIn(state, asked, values.noLedger);
       const more = { samples: DRY_RUN_SAMPLES, prices: [], rate: undefined, out: undefined, isDone: done.has };
       return showPlan(sourceText, destinationText, values, more, io).finally(done.close);
     }

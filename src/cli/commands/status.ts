@@ -6,8 +6,8 @@ import { jobIn, stateFolder } from '../../job/job.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { jobNames, jobStatus, nextStep } from '../../status/job-status.ts';
 import { statusAsText } from '../../status/status-text.ts';
+import { didYouMean } from '../../suggest.ts';
 import { command } from '../command.ts';
-import { didYouMean } from '../suggest.ts';
 
 /** The jobs that are meant: all, or those whose name begins so. Throws E_USAGE where there is none. */
 function meant(names: readonly string[], asked: string | undefined, state: string): readonly string[] {

@@ -13,6 +13,7 @@ import { type Verified, type VerifiedTarget, verifyJob } from '../../verify/veri
 import { awsOptions, listingOf, selectionOf } from '../asked.ts';
 import { openCluster } from '../cluster-outlet.ts';
 import { type CommandIo, command } from '../command.ts';
+import { withFilterOfJob } from '../filter-asked.ts';
 import { JOB_OPTIONS, type JobAsked, type JobValues, jobAsked, restingJob, runAgain } from '../job-asked.ts';
 import type { Values } from '../options.ts';
 
@@ -105,10 +106,12 @@ export const verify = command({
   options: [...JOB_OPTIONS, 'deep', 'repair'],
   notes: ['Exit 0: proven; 3: not, and why. Rights: read, view_index_metadata; maintenance to count what came last.'],
 
-  async run([sourceText = '', destinationText = ''], values, io) {
+  async run([sourceText = '', destinationText = ''], given, io) {
+    const named = jobAsked(sourceText, destinationText, given);
+    checkAsked(named, given, sourceText);
+    const job = restingJob(stateFolder(given.state, io.env), named.identity);
+    const values = await withFilterOfJob(job, given);
     const asked = jobAsked(sourceText, destinationText, values);
-    checkAsked(asked, values, sourceText);
-    const job = restingJob(stateFolder(values.state, io.env), asked.identity);
     const first = await look(sourceText, asked, job, values, io, null);
     const code = show(first, values, io);
     const { lacking, compared } = first;

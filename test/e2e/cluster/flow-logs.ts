@@ -138,6 +138,7 @@ function referenceDocument({ id, object, offset, text }: GoodLine, geo: GeoTable
   const documents: string[] = [];
   const reader = new RecordReader(null, OPTIONS, geo, {
     document: (json) => documents.push(json),
+    filtered: () => {},
     refused: ({ reason }) => assert.fail(reason),
   });
   const { region, timeMs } = parseKey(object.key);

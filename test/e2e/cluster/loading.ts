@@ -19,6 +19,7 @@ export interface Summary {
   readonly objectsUnfinished: number;
   readonly objectsSkipped: number;
   readonly records: number;
+  readonly filtered: number;
   readonly bytesOut: number;
   readonly deadLetters: Readonly<Record<string, number>>;
   readonly deadLettersTotal: number;

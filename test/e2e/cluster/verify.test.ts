@@ -21,7 +21,7 @@ interface Verification {
   readonly proven: boolean;
   readonly doubts: readonly string[];
   readonly rows: readonly { readonly from: string; readonly expected: number; readonly found: number }[];
-  readonly totals: { readonly created: number; readonly duplicates: number; readonly deadLetters: number };
+  readonly totals: Readonly<Record<'created' | 'duplicates' | 'deadLetters' | 'filtered', number>>;
   readonly deep: null | {
     readonly objects: readonly { readonly missingIds: readonly { readonly id: string }[]; readonly twice: number }[];
   };
@@ -57,6 +57,26 @@ const differences = ({ rows }: Verification) =>
 
 for (const product of products) {
   const { name, skip } = product;
+
+  test(`${name}: of a job with a filter, all that it lets through is proven, also by id`, { skip }, async () => {
+    const { server, client } = product;
+    const stream = 'logs-verified.filtered-default';
+    const target = `${server.url}/${stream}`;
+    await setUp(target, '--lean');
+    const loaded = await load(folder, 'in', target, ['--where', 'bytes > 1000', '--sample', '1/2']);
+    assert.equal(loaded.code, 3, 'for two bad lines');
+    const { delivery, filtered, deadLettersTotal } = loaded.summary ?? assert.fail(loaded.stderr);
+    const { created } = delivery;
+    assert.deepEqual([created + filtered, deadLettersTotal], [logs.count, 2]);
+    assert.ok(created > 100 && filtered > 100, `${created} created, ${filtered} filtered`);
+    const { code, found, stderr } = await verify(target, '--deep', '6');
+    assert.deepEqual([code, found.doubts, found.totals.filtered], [0, [], filtered], stderr);
+    const ids = (await client.ids(stream)).sort();
+    await remove(client, stream, ids.slice(0, 5));
+    const repaired = await verify(target, '--deep', '100', '--repair');
+    assert.deepEqual([repaired.first.doubts.length > 0, repaired.code, repaired.found.doubts], [true, 0, []]);
+    assert.deepEqual((await client.ids(stream)).sort(), ids);
+  });
 
   test(`${name}: a stream is proven; what is lost or twice is found, and sent again`, { skip }, async () => {
     const { server, client } = product;

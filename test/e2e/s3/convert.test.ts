@@ -89,6 +89,16 @@ test('a range of days reads those days alone', { skip }, async () => {
   for (const file of files('one-day')) assert.match(file, /2025\/01\/02\//);
 });
 
+test('a bucket gives the documents that a filter lets through of a folder', { skip }, async () => {
+  const filter = ['--where', 'action = REJECT or bytes > 1M', '--sample', '1/3', '--drop-nodata'];
+  const bucket = await convert('bucket-filtered/', ...filter);
+  assert.equal(bucket.code, 0, bucket.stderr);
+  assert.equal((await flowbulk(folder, ['convert', 'logs', 'folder-filtered/', '--quiet', ...filter])).code, 0);
+  const documents = documentsBelow('bucket-filtered');
+  assert.deepEqual(documents, documentsBelow('folder-filtered'));
+  assert.ok(documents.length > 100 && documents.length < 20_000, `${documents.length} of 40,000`);
+});
+
 test('an object that may not be read is named, the others are converted', { skip }, async () => {
   if (setup === null) return;
   setup.proxy.rules.push({ match: isGet, times: 1, fault: { kind: 'kms-denied' } });
