@@ -6,7 +6,7 @@ import { envNameOf, GROUPS, OPTIONS, type OptionName, type OptionSpec } from './
 import { COMMANDS } from './registry.ts';
 import { TOPICS } from './topics.ts';
 
-const WIDTH = 100;
+const WIDTH = 118;
 
 /** The left column of two is no wider. */
 const MAX_LEFT = 60;

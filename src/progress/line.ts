@@ -30,13 +30,23 @@ function deliveryParts({ delivery }: ProgressSnapshot): readonly string[] {
   ];
 }
 
+/** How the queue stands, where objects come from one: what was listed says nothing of what is left. */
+function queueParts({ queue }: ProgressSnapshot): readonly string[] {
+  if (queue === undefined) return [];
+  const { waiting, inFlight, unreadable } = queue;
+  return [
+    ...(waiting === null ? [] : [`${formatShort(waiting)} messages waiting, ${formatShort(inFlight ?? 0)} in flight`]),
+    ...(unreadable > 0 ? [`${formatShort(unreadable)} unreadable`] : []),
+  ];
+}
+
 /** What stands beside the bar, most important first. */
 export function shortParts(reading: Reading): readonly string[] {
   const { at, recordsPerSecond, bytesPerSecond, objectsLeft } = reading;
   const more = at.listingDone ? '' : '+';
   return [
     `${formatShort(recordsPerSecond)} rec/s`,
-    formatEta(reading),
+    ...(at.queue === undefined ? [formatEta(reading)] : queueParts(at)),
     ...(at.deadLetters > 0 ? [`${formatShort(at.deadLetters)} dead`] : []),
     ...deliveryParts(at),
     `${formatBytes(bytesPerSecond)}/s`,
@@ -51,7 +61,7 @@ function progressParts(reading: Reading): readonly string[] {
     `${formatCount(recordsPerSecond)} records/s`,
     `${formatBytes(bytesPerSecond)}/s`,
     `${formatCount(objectsLeft)}${more} objects left`,
-    formatEta(reading),
+    ...(at.queue === undefined ? [formatEta(reading)] : queueParts(at)),
     ...(at.deadLetters > 0 ? [`${formatCount(at.deadLetters)} dead letters`] : []),
     ...deliveryParts(at),
   ];

@@ -20,7 +20,7 @@ export function statusAsText(status: JobStatus): string {
   if (failureStore > 0) documents.push(`${formatCount(failureStore)} in the failure store`);
   if (deadLetters > 0) documents.push(`${formatCount(deadLetters)} dead letters`);
   const rows: (readonly [string, string])[] = [
-    ['from', identity.source],
+    ['from', identity.share === undefined ? identity.source : `${identity.source}, share ${identity.share}`],
     ['to', identity.destination],
     ['objects', objectsText(status)],
     ['records', `${formatCount(records)}: ${documents.join(', ')}`],

@@ -29,7 +29,7 @@ export const plan = command({
         ? null
         : await doneIn(
             stateFolder(values.state, io.env),
-            jobAsked(source, destination, values).identity,
+            jobAsked(source, destination, values, io.env).identity,
             values.noLedger,
           );
     const isDone: Done['has'] = (object) => done?.has(object) ?? false;

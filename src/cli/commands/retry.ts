@@ -138,7 +138,7 @@ export const retry = command({
 
   async run([sourceText = '', destinationText = ''], values, io) {
     const { stdout } = io;
-    const asked = jobAsked(sourceText, destinationText, values);
+    const asked = jobAsked(sourceText, destinationText, values, io.env);
     const job = restingJob(stateFolder(values.state, io.env), asked.identity);
     const isSelected = selector(selectionOf(values, Date.now(), values.lookBack));
     const troubles = await troublesOf(job, isSelected);
