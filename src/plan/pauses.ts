@@ -27,7 +27,7 @@ export async function* withPauses<T>(
       pending ??= iterator.next();
       const result = await Promise.race([pending, pause]);
       if (result === PAUSE) {
-        yield PAUSE;
+        if (!signal.aborted) yield PAUSE;
         continue;
       }
       pending = null;

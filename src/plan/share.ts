@@ -59,7 +59,7 @@ export function shareName({ number, of }: Share): string {
 }
 
 /** Whether a key is in the share. Never to be changed: a job that goes on would read other objects. */
-export function isInShare(key: string, { number, of }: Share): boolean {
+function isInShare(key: string, { number, of }: Share): boolean {
   return createHash('sha256').update(key).digest().readUIntBE(0, 6) % of === number - 1;
 }
 

@@ -14,9 +14,11 @@ export function formatEta({ etaSeconds, isEtaLeast }: Pick<Reading, 'etaSeconds'
   return `eta ${sign}${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Whole percent of the listed bytes that are read; null where no size is known. */
+/** Whole percent of the listed bytes that are read; null where no size is known, or more comes than is listed yet. */
 export function percentOf({ at }: Reading): number | null {
-  return at.bytesListed <= 0 ? null : Math.min(100, Math.floor((100 * at.bytesDone) / at.bytesListed));
+  return at.bytesListed <= 0 || at.queue !== undefined
+    ? null
+    : Math.min(100, Math.floor((100 * at.bytesDone) / at.bytesListed));
 }
 
 /** How delivery goes, where documents go to a cluster. */

@@ -115,7 +115,7 @@ function queueRows(queue: QueueFacts | undefined): readonly (readonly [string, s
   if (left > 0) parts.push(`${formatCount(left)} left, since an object failed`);
   if (unreadable > 0) parts.push(`${formatCount(unreadable)} unreadable and left`);
   if (givenBack > 0) parts.push(`${formatCount(givenBack)} given back`);
-  if (passedOver > 0) parts.push(`${formatCount(passedOver)} objects passed over`);
+  if (passedOver > 0) parts.push(`${formatCount(passedOver)} ${passedOver === 1 ? 'object' : 'objects'} passed over`);
   return [['messages', parts.join(', ')]];
 }
 

@@ -72,3 +72,31 @@ test('lazily: no more is asked for than a shard needs', async () => {
   }
   assert.equal(asked, 11);
 });
+
+test('a shard that nothing is added to any more is not held back', async () => {
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  async function* trickle() {
+    yield object('a', 1);
+    await gate;
+    yield object('b', 1);
+  }
+  const seen: string[] = [];
+  for await (const { objects } of shards(trickle(), () => {}, NEVER)) {
+    seen.push(objects.map(({ key }) => key).join());
+    release();
+  }
+  assert.deepEqual(seen, ['a', 'b']);
+});
+
+test('an abort ends a listing that waits for something to come, without what it holds', async () => {
+  async function* silent(): AsyncGenerator<SourceObject> {
+    yield object('a', 1);
+    await new Promise(() => {});
+  }
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 20);
+  for await (const _ of shards(silent(), () => {}, stop.signal)) assert.fail('nothing is given');
+});

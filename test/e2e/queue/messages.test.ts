@@ -120,4 +120,31 @@ test('without a redrive policy a queue has no end, and other words that are refu
   assert.match(await refused([]), /--follow .* or --until-empty/);
   assert.match(await refused(['--follow', '--ids', 'filebeat']), /Last-Modified/);
   assert.match(await refused(['--follow', '--shard', '1/2']), /--shard/);
+  assert.match(await refused(['--dry-run']), /plan the s3:/);
+  const others = [
+    ['convert', queue.source, 'out/'],
+    ['plan', queue.source],
+    ['verify', queue.source, `${url}/vpcflow`],
+    ['verify', 's3://logs/', `${url}/vpcflow`, '--shard', '1/2'],
+    ['enqueue', 'logs/', queue.source],
+    ['enqueue', 's3://logs/', `${url}/vpcflow`],
+  ];
+  for (const words of others) {
+    const { code, stderr } = await setup.run('bare', words);
+    assert.equal(code, 2, `${words.join(' ')}: ${stderr}`);
+  }
+  const missing = await setup.run('bare', ['run', `${queue.source}-none`, `${url}/vpcflow`, '--follow']);
+  assert.equal(missing.code, 4, missing.stderr);
+  assert.match(missing.stderr, /there is no queue/);
+});
+
+test('doctor says how a queue stands, and takes no message', { skip: setup === null }, async () => {
+  assert.ok(setup);
+  const queue = await setup.queue('looked-at');
+  await queue.send(created('logs', 'k'));
+  const { code, stdout, stderr } = await setup.run('looked-at', ['doctor', queue.source]);
+  assert.equal(code, 0, stderr + stdout);
+  assert.match(stdout, /ok +queue +about 1 message waiting, 0 in flight, 0 delayed/);
+  assert.match(stdout, /ok +redrive policy +after 3 receipts/);
+  assert.deepEqual(await queue.depth(), { waiting: 1, inFlight: 0 });
 });
