@@ -7,8 +7,8 @@
 // process of its own on the same cores. Wants a build (dist/).
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -42,9 +42,18 @@ async function flowbulk(args, env = {}) {
   return stdout;
 }
 
-/** One round: the records, and the seconds of the process that took longest, without its start. */
+/** Seconds of CPU of all processes that were started here and have ended; null where the system does not tell. */
+function cpuSeconds() {
+  if (!existsSync('/proc/self/stat')) return null;
+  // Behind the name, which may hold blanks: cutime and cstime are fields 16 and 17, in hundredths (proc_pid_stat(5)).
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
+/** One round: records a second by the process that took longest, without its start; and CPU with it, a million records. */
 async function round(url, count, name) {
   const logs = path.join(folder, 'logs');
+  const before = cpuSeconds();
   const runs = Array.from({ length: count }, (_, i) =>
     flowbulk(['run', logs, `${url}/vpcflow`, '--shard', 'auto', '--workers', '1', '--no-ledger', '--json', '--quiet'], {
       JOB_COMPLETION_INDEX: `${i}`,
@@ -54,7 +63,8 @@ async function round(url, count, name) {
   );
   const summaries = (await Promise.all(runs)).map((text) => JSON.parse(text));
   const records = summaries.reduce((sum, one) => sum + one.records, 0);
-  return { records, seconds: Math.max(...summaries.map(({ wallSeconds }) => wallSeconds)) };
+  const seconds = Math.max(...summaries.map(({ wallSeconds }) => wallSeconds));
+  return { rate: records / seconds, cpu: before === null ? null : ((cpuSeconds() - before) / records) * 1e6 };
 }
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -70,18 +80,25 @@ try {
   const rates = new Map(counts.map((count) => [count, []]));
   for (let at = 0; at < Number(values.rounds); at++) {
     for (const count of at % 2 === 0 ? counts : counts.toReversed()) {
-      const { records, seconds } = await round(url, count, `${at}-${count}`);
-      rates.get(count).push(records / seconds);
+      rates.get(count).push(await round(url, count, `${at}-${count}`));
     }
   }
-  const first = median(rates.get(counts[0]));
-  process.stdout.write(`${values.records} records, ${availableParallelism()} cores, ${values.rounds} rounds\n`);
+  const first = median(rates.get(counts[0]).map(({ rate }) => rate));
+  const load = loadavg()[0].toFixed(1);
+  process.stdout.write(
+    `${values.records} records, ${availableParallelism()} cores, load ${load} at the end, ${values.rounds} rounds\n`,
+  );
   for (const [count, all] of rates) {
-    const rate = median(all);
-    const spread = `${Math.round(Math.min(...all)).toLocaleString('en')} to ${Math.round(Math.max(...all)).toLocaleString('en')}`;
-    process.stdout.write(
-      `${count} processes: ${Math.round(rate).toLocaleString('en')} records/s (${spread}), ${(rate / first).toFixed(2)} times ${counts[0]}\n`,
-    );
+    const speeds = all.map(({ rate }) => rate);
+    const rate = median(speeds);
+    const [least, most] = [Math.min(...speeds), Math.max(...speeds)].map((one) => Math.round(one).toLocaleString('en'));
+    const cpu = median(all.map((one) => one.cpu));
+    const words = [
+      `${count} process${count === 1 ? '' : 'es'}: ${Math.round(rate).toLocaleString('en')} records/s (${least} to ${most})`,
+      `${(rate / first).toFixed(2)} times ${counts[0]}`,
+      ...(cpu === null ? [] : [`${cpu.toFixed(2)} s of CPU a million records`]),
+    ];
+    process.stdout.write(`${words.join(', ')}\n`);
   }
 } finally {
   server.stdin.end();
