@@ -187,6 +187,11 @@ async function dispatch(
   stop: AbortController,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
+  const enough = new AbortController();
+  const endListing = () => {
+    account.limited();
+    enough.abort();
+  };
   const shardsAhead = shardsUnderWay(plan) - 1 + SHARDS_AHEAD;
   const hand = (shard: Shard): void => {
     const task = pool
@@ -196,21 +201,17 @@ async function dispatch(
         noted(outcomes, plan);
         plan.onOutcomes?.(outcomes, durationsMs);
         if (indices.length > 0) plan.onIndices?.(indices);
-        if (isLimited) account.limited();
+        if (isLimited) endListing();
         if (fatal !== null) stop.abort(FlowbulkError.fromWire(fatal));
       })
       .catch((error: unknown) => stop.abort(error))
       .finally(() => underWay.delete(task));
     underWay.add(task);
   };
-  const enough = new AbortController();
   const onStop = () => enough.abort();
   stop.signal.addEventListener('abort', onStop, { once: true });
   if (stop.signal.aborted) onStop();
-  const timer = deadline(plan.limits, () => {
-    account.limited();
-    enough.abort();
-  });
+  const timer = deadline(plan.limits, endListing);
   try {
     const listed = withinLimits(undone(plan.listed, plan, account), plan.limits, () => account.limited());
     const onRefused = (refused: RefusedObject) => {

@@ -36,6 +36,7 @@ export class QueueSource implements Source {
   readonly #spec: QueueSpec;
   readonly #warn: (text: string) => void;
   readonly #buckets = new Map<string, S3Source>();
+  readonly #receiving = new AbortController();
   readonly #closing = new AbortController();
   #client: QueueClient | null = null;
   #inHand: MessagesInHand | null = null;
@@ -50,6 +51,9 @@ export class QueueSource implements Source {
 
   async *list(selection: Selection, signal: AbortSignal): AsyncGenerator<Listed> {
     const { queue, aws, visibilityTimeoutMs, ends } = this.#spec;
+    const onStop = () => this.#receiving.abort(signal.reason);
+    signal.addEventListener('abort', onStop, { once: true });
+    if (signal.aborted) onStop();
     // The SDK is loaded where a queue is read only.
     const { QueueClient } = await import('./queue-client.ts');
     const client = await QueueClient.open(queue, aws, 'source', signal);
@@ -60,7 +64,7 @@ export class QueueSource implements Source {
     const isTaken = selector(selection);
     let quietLooks = 0;
     for (let receivers = 1; ; ) {
-      const messages = await this.#receive(client, receivers, signal);
+      const messages = await this.#receive(client, receivers, this.#receiving.signal);
       receivers = messages.length === receivers * 10 ? Math.min(2 * receivers, MOST_RECEIVERS) : 1;
       // All of them are taken first: those not reached when the run ends are to be given back.
       const objects = messages.flatMap((message) => this.#take(message, inHand, isTaken));
@@ -172,6 +176,8 @@ export class QueueSource implements Source {
   /** Deletes what is to be deleted yet, and has others see at once what is not answered for. */
   async giveBack(): Promise<void> {
     if (this.#depthTimer !== null) clearInterval(this.#depthTimer);
+    // A run may end by itself while a message is waited for, which nobody would give back.
+    this.#receiving.abort(new FlowbulkError('E_STOPPED', 'the run is over'));
     const late = setTimeout(() => this.#closing.abort(), CLOSING_MS);
     try {
       await this.#inHand?.close();

@@ -7,6 +7,7 @@ import { EXIT, FlowbulkError } from '../../errors.ts';
 import { type JobIdentity, openJob, stateFolder } from '../../job/job.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { JobLock } from '../../ledger/lock.ts';
+import { type Share, shareName } from '../../plan/share.ts';
 import { formatBytes, formatCount } from '../../progress/numbers.ts';
 import type { QueueClient, QueueDepth } from '../../sources/queue-client.ts';
 import { isQueue, parseQueueName, type QueueName } from '../../sources/queue-name.ts';
@@ -39,16 +40,19 @@ const ENQUEUE_OPTIONS = [
 
 type EnqueueValues = Values<(typeof ENQUEUE_OPTIONS)[number]>;
 
+/** Refused objects that are told; all are counted. */
+const TOLD = 5;
+
 /** How often it says how far it is. */
 const SAY_EVERY_MS = 10_000;
 
 /** What was sent to a queue is a job like any other: the same command goes on where it stopped. */
-function identityOf(source: string, queue: string, share: string | undefined): JobIdentity {
+function identityOf(source: string, queue: string, share: Share | null): JobIdentity {
   const documents = { ids: 'none', namespace: '', tags: [], keepOriginal: false } as const;
-  return { source, destination: queue, ...documents, ...(share === undefined ? {} : { share }) };
+  return { source, destination: queue, ...documents, ...(share === null ? {} : { share: shareName(share) }) };
 }
 
-/** Lists and sends. Gives how it went, with the depth of the queue at the end; null where SQS does not say. */
+/** Lists and sends. */
 async function fillQueue(
   spec: SourceSpec,
   client: QueueClient,
@@ -58,6 +62,7 @@ async function fillQueue(
 ) {
   const source = openSource(spec);
   let saidMs = performance.now();
+  let refused = 0;
   try {
     const bucketRegion = (await source.bucketRegion(signal)) ?? '';
     const selection = selectionOf(values, Date.now(), values.lookBack);
@@ -68,7 +73,9 @@ async function fillQueue(
         client,
         bucketRegion,
         ledger,
-        onRefused: ({ reason }) => talk.warn(reason),
+        onRefused({ reason }) {
+          if (refused++ < TOLD) talk.warn(reason);
+        },
         onProgress({ sent, skipped }) {
           if (performance.now() - saidMs < SAY_EVERY_MS) return;
           saidMs = performance.now();
@@ -129,7 +136,8 @@ export const enqueue = command({
         `${sourceText} cannot be enqueued: other machines read s3://bucket/prefix only`,
       );
     }
-    const job = openJob(stateFolder(values.state, io.env), identityOf(sourceText, queueText, values.shard));
+    const identity = identityOf(sourceText, queueText, shareOf(values, io.env));
+    const job = openJob(stateFolder(values.state, io.env), identity);
     const lock = JobLock.take(job.lockPath, randomUUID().slice(0, 8));
     let ledger: Ledger | null = null;
     let client: QueueClient | null = null;
@@ -142,6 +150,7 @@ export const enqueue = command({
       ledger?.flush();
       const bytes = formatBytes(so.bytes);
       talk.info(`${formatCount(so.sent)} messages sent (${bytes}), ${formatCount(so.skipped)} objects sent before`);
+      if (so.refused > TOLD) talk.warn(`${formatCount(so.refused)} objects in all were left out`);
       if (so.sent + so.skipped === 0) talk.warn(`nothing to read in ${sourceText}`);
       if (untilEmpty) await watch(client, io);
       if (values.json) stdout.write(`${JSON.stringify({ v: 1, source: sourceText, queue: queueText, ...so })}\n`);

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ended } from '../../run/program.ts';
+import { logText } from '../../run/records.ts';
 import { created, queueSetup, until } from './setup.ts';
 
 const setup = await queueSetup();
@@ -50,6 +52,43 @@ test('messages of all forms; what fails or cannot be read goes to the dead-lette
   assert.match(stderr, /message .* is left, since it cannot be read: it is no JSON/);
   assert.deepEqual(await queue.depth(), { waiting: 0, inFlight: 0 });
   assert.equal((await queue.dead()).length, 3);
+});
+
+test('messages as a server that is not ours writes them', { skip: setup === null }, async () => {
+  assert.ok(setup);
+  const queue = await setup.queue('notified');
+  const cluster = await setup.cluster();
+  const { notifier } = setup;
+  await notifier.send(new CreateBucketCommand({ Bucket: 'notifying' }));
+  const QueueArn = 'arn:aws:sqs:us-east-1:123456789012:notified';
+  const NotificationConfiguration = { QueueConfigurations: [{ QueueArn, Events: ['s3:ObjectCreated:*' as const] }] };
+  await notifier.send(
+    new PutBucketNotificationConfigurationCommand({ Bucket: 'notifying', NotificationConfiguration }),
+  );
+  for (const Key of ['year=2025/a b+c.log', 'plain.log']) {
+    await notifier.send(new PutObjectCommand({ Bucket: 'notifying', Key, Body: logText(10) }));
+  }
+  const args = ['run', queue.source, `${cluster.url}/vpcflow`, '--until-empty', '--json'];
+  const aws = { FLOWBULK_ENDPOINT_URL: setup.motoUrl };
+  const { code, stdout, stderr } = await setup.run('notified', args, aws);
+  assert.equal(code, 0, stderr);
+  // The test event is the third.
+  assert.equal(JSON.parse(stdout).queue.deleted, 3);
+  assert.equal(cluster.stored.size, 20);
+  const paths = new Set([...cluster.stored.values()].map(({ document }) => JSON.parse(document).log.file.path));
+  assert.ok(paths.has('https://notifying.s3.us-east-1.amazonaws.com/year=2025/a b+c.log'), [...paths].join());
+});
+
+test('a cluster that refuses ends the run while it waits for messages, and gives back what it has', {
+  skip: setup === null,
+}, async () => {
+  assert.ok(setup);
+  const queue = await setup.queue('refused');
+  const cluster = await setup.cluster({ faults: { '403': 1 }, maxInARow: 1e9 });
+  await queue.send(created('logs', setup.put('logs', 'refused', 10)));
+  const { code, stderr } = await setup.run('refused', ['run', queue.source, `${cluster.url}/vpcflow`, '--follow']);
+  assert.equal(code, 5, stderr);
+  assert.deepEqual(await queue.depth(), { waiting: 1, inFlight: 0 });
 });
 
 test('SIGTERM ends what is under way, and gives the rest back at once', { skip: setup === null }, async () => {

@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { after } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { S3Client } from '@aws-sdk/client-s3';
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -33,6 +34,9 @@ export interface TestQueue {
 export interface QueueSetup {
   /** Puts an object of so many records into a bucket and gives its key. */
   put(bucket: string, name: string, records: number): string;
+  /** A client for moto's own S3, which tells its queues of objects. */
+  readonly notifier: S3Client;
+  readonly motoUrl: string;
   queue(name: string, attributes?: Readonly<Record<string, string>>): Promise<TestQueue>;
   cluster(options?: Partial<FaultServerOptions>): Promise<FaultServer>;
   /** Starts the program with a state of its own: `machine` names it. */
@@ -61,9 +65,13 @@ export async function queueSetup(): Promise<QueueSetup | null> {
   after(async () => {
     for (const child of children) child.kill('SIGKILL');
     sqs.destroy();
+    notifier.destroy();
     await Promise.all([s3.stop(), moto.stop(), ...clusters.map((cluster) => cluster.stop())]);
   });
+  const notifier = new S3Client({ endpoint: moto.url, region: 'us-east-1', credentials: OWNER, forcePathStyle: true });
   const setup: QueueSetup = {
+    notifier,
+    motoUrl: moto.url,
     put(bucket, name, records) {
       const key = `${FOLDER}/123456789012_vpcflowlogs_eu-west-1_fl-1_20250131T0005Z_${name}.log.gz`;
       s3.put(bucket, key, gzipSync(logText(records)));
