@@ -7,8 +7,9 @@ import { FlowbulkError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { mapAhead } from '../plan/ahead.ts';
 import { Backoff } from '../sources/backoff.ts';
+import { BATCH_MESSAGES } from '../sources/message-batch.ts';
 import { notificationOf } from '../sources/notification.ts';
-import { BATCH_MESSAGES, type QueueClient } from '../sources/queue-client.ts';
+import type { QueueClient } from '../sources/queue-client.ts';
 import type { Listed, RefusedObject, SourceObject } from '../sources/source.ts';
 
 /** Requests under way at a time. SQS takes any number; it is the way there that is waited for. */

@@ -10,7 +10,8 @@
  */
 import type { ObjectOutcome } from '../../workers/config.ts';
 import { mapAhead } from '../plan/ahead.ts';
-import { BATCH_MESSAGES, type QueueClient, type ReceivedMessage } from './queue-client.ts';
+import { BATCH_MESSAGES } from './message-batch.ts';
+import type { QueueClient, ReceivedMessage } from './queue-client.ts';
 import type { SourceObject } from './source.ts';
 
 /** Deletions are sent together when there are ten, or after so long. */
@@ -45,7 +46,7 @@ const nameOf = ({ bucket, key, etag, size }: SourceObject): string => JSON.strin
 
 /** Keeps messages hidden while their objects are worked on, and deletes them when all are done. */
 export class MessagesInHand {
-  readonly #client: QueueClient;
+  readonly #client: Pick<QueueClient, 'remove' | 'hide'>;
   readonly #visibilityTimeoutMs: number;
   readonly #warn: (text: string) => void;
   readonly #signal: AbortSignal;
@@ -61,7 +62,12 @@ export class MessagesInHand {
   #hasWarned = false;
 
   /** `signal` ends requests that are under way, for good. */
-  constructor(client: QueueClient, visibilityTimeoutMs: number, warn: (text: string) => void, signal: AbortSignal) {
+  constructor(
+    client: Pick<QueueClient, 'remove' | 'hide'>,
+    visibilityTimeoutMs: number,
+    warn: (text: string) => void,
+    signal: AbortSignal,
+  ) {
     this.#client = client;
     this.#visibilityTimeoutMs = visibilityTimeoutMs;
     this.#warn = warn;

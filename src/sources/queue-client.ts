@@ -9,13 +9,11 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { clientConfig } from './aws.ts';
+import { BATCH_MESSAGES } from './message-batch.ts';
 import { PatientRequests } from './patient-requests.ts';
 import { type QueueSide, queueError } from './queue-errors.ts';
 import type { QueueName } from './queue-name.ts';
 import type { AwsOptions } from './spec.ts';
-
-/** Messages a request may be about: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-export const BATCH_MESSAGES = 10;
 
 /** A message that was received. Its handle is good for this receipt only. */
 export interface ReceivedMessage {

@@ -3,6 +3,7 @@ import type { ObjectOutcome } from '../../workers/config.ts';
 import { FlowbulkError } from '../errors.ts';
 import { branchOf } from '../plan/layout.ts';
 import { selector } from '../plan/select.ts';
+import { BATCH_MESSAGES } from './message-batch.ts';
 import { MessagesInHand } from './messages-in-hand.ts';
 import { readNotification } from './notification.ts';
 import type { QueueAttributes, QueueClient, ReceivedMessage } from './queue-client.ts';
@@ -65,7 +66,7 @@ export class QueueSource implements Source {
     let quietLooks = 0;
     for (let receivers = 1; ; ) {
       const messages = await this.#receive(client, receivers, this.#receiving.signal);
-      receivers = messages.length === receivers * 10 ? Math.min(2 * receivers, MOST_RECEIVERS) : 1;
+      receivers = messages.length === receivers * BATCH_MESSAGES ? Math.min(2 * receivers, MOST_RECEIVERS) : 1;
       // All of them are taken first: those not reached when the run ends are to be given back.
       const objects = messages.flatMap((message) => this.#take(message, inHand, isTaken));
       yield* objects.map(refuseParquet);
