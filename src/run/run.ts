@@ -17,6 +17,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { type Shard, shards } from '../plan/shard.ts';
 import type { ProgressSnapshot } from '../progress/snapshot.ts';
 import type { RunSummary } from '../progress/summary.ts';
+import { syncDeadLetters } from '../sinks/dead-letters.ts';
 import type { SinkSpec } from '../sinks/sink.ts';
 import type { Listed, RefusedObject, Source } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
@@ -167,11 +168,14 @@ async function* undone(listed: AsyncIterable<Listed>, plan: RunPlan, account: Ac
 }
 
 /** Notes outcomes, and tells them to who waits for them. */
-function noted(outcomes: readonly ObjectOutcome[], { ledger, answerTo }: RunPlan): void {
+function noted(outcomes: readonly ObjectOutcome[], { ledger, answerTo, deadLetterPath }: RunPlan): void {
   ledger?.record(outcomes);
   if (answerTo?.done === undefined) return;
   // Nobody else has these records once the source forgets their objects.
-  if (outcomes.some((one) => one.outcome === 'done' && hasDeadLetters(one))) ledger?.flush();
+  if (outcomes.some((one) => one.outcome === 'done' && hasDeadLetters(one))) {
+    if (ledger) ledger.flush();
+    else syncDeadLetters(deadLetterPath);
+  }
   for (const { object, outcome } of outcomes) answerTo.done(object, outcome);
 }
 
