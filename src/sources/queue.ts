@@ -17,6 +17,12 @@ import type { AwsOptions, QueueSpec } from './spec.ts';
 const WAIT_SECONDS = 20;
 const WAIT_AT_END_SECONDS = 3;
 
+/**
+ * Less still while messages are in hand. A request that is broken off may be waited for by SQS all the same, and would be
+ * handed the very messages that are given back: so at a stop it is let come to its end first.
+ */
+const WAIT_WITH_MESSAGES_SECONDS = 1;
+
 /** Requests for messages under way at a time while each comes back full. */
 const MOST_RECEIVERS = 8;
 
@@ -44,6 +50,9 @@ export class QueueSource implements Source {
   #passedOver = 0;
   #depth: QueueAttributes | null = null;
   #depthTimer: NodeJS.Timeout | null = null;
+  /** The request for messages that was made last; never broken. */
+  #receipt: Promise<unknown> | null = null;
+  #isOver = false;
 
   constructor(spec: QueueSpec, warn: (text: string) => void) {
     this.#spec = spec;
@@ -52,7 +61,7 @@ export class QueueSource implements Source {
 
   async *list(selection: Selection, signal: AbortSignal): AsyncGenerator<Listed> {
     const { queue, aws, visibilityTimeoutMs, ends } = this.#spec;
-    const onStop = () => this.#receiving.abort(signal.reason);
+    const onStop = () => this.#stopReceiving();
     signal.addEventListener('abort', onStop, { once: true });
     if (signal.aborted) onStop();
     // The SDK is loaded where a queue is read only.
@@ -65,12 +74,14 @@ export class QueueSource implements Source {
     const isTaken = selector(selection);
     let quietLooks = 0;
     for (let receivers = 1; ; ) {
-      const messages = await this.#receive(client, receivers, this.#receiving.signal);
-      receivers = messages.length === receivers * BATCH_MESSAGES ? Math.min(2 * receivers, MOST_RECEIVERS) : 1;
-      // All of them are taken first: those not reached when the run ends are to be given back.
-      const objects = messages.flatMap((message) => this.#take(message, inHand, isTaken));
+      signal.throwIfAborted();
+      if (this.#isOver) return;
+      const receipt = this.#receive(client, receivers, inHand, isTaken);
+      this.#receipt = receipt.catch(() => {});
+      const { messages, objects } = await receipt;
+      receivers = messages === receivers * BATCH_MESSAGES ? Math.min(2 * receivers, MOST_RECEIVERS) : 1;
       yield* objects.map(refuseParquet);
-      if (ends === 'never' || messages.length > 0 || !inHand.isEmpty) {
+      if (ends === 'never' || messages > 0 || !inHand.isEmpty) {
         quietLooks = 0;
         continue;
       }
@@ -106,14 +117,29 @@ export class QueueSource implements Source {
     this.#warn(`the queue ${queue.name} has no redrive policy: messages that fail come again for ever`);
   }
 
-  async #receive(client: QueueClient, receivers: number, signal: AbortSignal): Promise<readonly ReceivedMessage[]> {
-    // Only one waits: what the others find is not to be held back by those that find nothing.
-    const waitSeconds = receivers > 1 ? 0 : this.#spec.ends === 'never' ? WAIT_SECONDS : WAIT_AT_END_SECONDS;
-    const { visibilityTimeoutMs } = this.#spec;
+  /** Receives messages and takes all of them: those not reached when the run ends are to be given back. */
+  async #receive(
+    client: QueueClient,
+    receivers: number,
+    inHand: MessagesInHand,
+    isTaken: (key: string) => boolean,
+  ): Promise<{ readonly messages: number; readonly objects: readonly SourceObject[] }> {
+    const { visibilityTimeoutMs, ends } = this.#spec;
+    const longest = ends === 'never' ? WAIT_SECONDS : WAIT_AT_END_SECONDS;
+    // Of several none waits: what some find is not to be held back by those that find nothing.
+    const waitSeconds = receivers > 1 ? 0 : inHand.isEmpty ? longest : WAIT_WITH_MESSAGES_SECONDS;
+    const { signal } = this.#receiving;
     const all = await Promise.all(
       Array.from({ length: receivers }, () => client.receive(waitSeconds, visibilityTimeoutMs, signal)),
     );
-    return all.flat();
+    const messages = all.flat();
+    return { messages: messages.length, objects: messages.flatMap((message) => this.#take(message, inHand, isTaken)) };
+  }
+
+  /** Asks for nothing more. A request that is under way ends by itself where there is something to give back. */
+  #stopReceiving(): void {
+    this.#isOver = true;
+    if (this.#inHand?.isEmpty ?? true) this.#receiving.abort(new FlowbulkError('E_STOPPED', 'the run is over'));
   }
 
   #take(message: ReceivedMessage, inHand: MessagesInHand, isTaken: (key: string) => boolean): readonly SourceObject[] {
@@ -177,10 +203,13 @@ export class QueueSource implements Source {
   /** Deletes what is to be deleted yet, and has others see at once what is not answered for. */
   async giveBack(): Promise<void> {
     if (this.#depthTimer !== null) clearInterval(this.#depthTimer);
-    // A run may end by itself while a message is waited for, which nobody would give back.
-    this.#receiving.abort(new FlowbulkError('E_STOPPED', 'the run is over'));
-    const late = setTimeout(() => this.#closing.abort(), CLOSING_MS);
+    this.#stopReceiving();
+    const late = setTimeout(() => {
+      this.#receiving.abort();
+      this.#closing.abort();
+    }, CLOSING_MS);
     try {
+      await this.#receipt;
       await this.#inHand?.close();
     } finally {
       clearTimeout(late);
