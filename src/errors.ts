@@ -37,6 +37,7 @@ const CODES = {
   E_OBJECT_UNREADABLE: EXIT.incomplete,
   E_SINK_UNWRITABLE: EXIT.sinkRefused,
   E_SINK_FULL: EXIT.tryAgain,
+  E_SINK_UNREACHABLE: EXIT.tryAgain,
   E_PIPE_CLOSED: EXIT.ok,
   E_CLUSTER_DENIED: EXIT.sinkRefused,
   E_CLUSTER_REFUSED: EXIT.sinkRefused,

@@ -16,7 +16,8 @@ function objectUrl(bucket: string, region: string, key: string): string {
 export function contextOf(object: SourceObject, config: WorkerConfig): ObjectContext {
   const { bucket, key } = object;
   const facts = parseKey(key);
-  const region = facts.region ?? config.bucketRegion;
+  const bucketRegion = object.region ?? config.bucketRegion;
+  const region = facts.region ?? bucketRegion;
   const nameless = config.source.kind === 'stdin' && config.source.name === null;
   return {
     s3: bucket === null ? null : { bucket, arn: bucketArn(bucket), key },
@@ -25,7 +26,7 @@ export function contextOf(object: SourceObject, config: WorkerConfig): ObjectCon
         ? object.path === null
           ? key
           : path.resolve(object.path)
-        : objectUrl(bucket, config.bucketRegion ?? 'us-east-1', key),
+        : objectUrl(bucket, bucketRegion ?? 'us-east-1', key),
     region,
     timeMs: facts.timeMs ?? object.lastModifiedMs,
     idPrefix: nameless ? null : idPrefix(object, config.options.ids),

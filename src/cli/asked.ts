@@ -1,10 +1,12 @@
 /** Option values that several commands read alike: what to read, and how to reach AWS. */
 
+import { FlowbulkError } from '../errors.ts';
 import { parseDays } from '../plan/dates.ts';
 import { objectsFrom } from '../plan/objects-from.ts';
+import { parseShare, type Share, withinShare } from '../plan/share.ts';
 import type { Limits } from '../run/limits.ts';
 import type { Listed, Selection, Source } from '../sources/source.ts';
-import type { AwsOptions, SourceSpec } from '../sources/spec.ts';
+import { type AwsOptions, parseSource, type SourceSpec } from '../sources/spec.ts';
 import type { Values } from './options.ts';
 
 /** What of SOURCE to read. */
@@ -62,6 +64,54 @@ export function selectionOf(
     include: some(values.include),
     exclude: some(values.exclude),
   } as { [K in keyof Selection]: Selection[K] | undefined });
+}
+
+/** How a queue is read. */
+export const QUEUE_OPTIONS = ['follow', 'until-empty', 'visibility-timeout'] as const;
+
+/** SQS hides messages no longer: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const MAX_VISIBILITY_MS = 12 * 3_600_000;
+/** A third of it has to be enough for a request to be tried again. */
+const MIN_VISIBILITY_MS = 5_000;
+
+/** SOURCE with the options that belong to it. Throws E_USAGE where they do not go together. */
+export function sourceAsked(
+  text: string,
+  values: Values<(typeof AWS_OPTIONS)[number]> &
+    Partial<Values<(typeof QUEUE_OPTIONS)[number] | 'name' | 'objects-from' | 'shard'>>,
+): SourceSpec {
+  const { name, follow = false, untilEmpty = false, visibilityTimeout: visibilityTimeoutMs = 300_000 } = values;
+  const refuse = (message: string) => new FlowbulkError('E_USAGE', message);
+  if (follow && untilEmpty) throw refuse('--follow never ends, and --until-empty does: give one of them');
+  const ends = follow ? 'never' : untilEmpty ? 'when empty' : null;
+  const spec = parseSource(text, {
+    aws: awsOptions(values),
+    ...(name === undefined ? {} : { name }),
+    queue: { visibilityTimeoutMs, ends },
+  });
+  if (spec.kind !== 'sqs') {
+    if (ends !== null) throw refuse(`${text} is no queue: --follow and --until-empty are for sqs://queue`);
+    return spec;
+  }
+  if (visibilityTimeoutMs < MIN_VISIBILITY_MS || visibilityTimeoutMs > MAX_VISIBILITY_MS) {
+    throw refuse('--visibility-timeout is 5 s to 12 h: SQS hides messages no longer');
+  }
+  if (values.objectsFrom !== undefined) throw refuse('--objects-from names objects, and so does the queue: give s3://');
+  if (values.shard !== undefined) throw refuse('--shard is for s3://: a queue spreads its messages by itself');
+  return spec;
+}
+
+/** The share of `--shard`; null without. Throws E_USAGE. */
+export function shareOf(
+  { shard }: Partial<Values<'shard'>>,
+  env: Readonly<Record<string, string | undefined>>,
+): Share | null {
+  return shard === undefined ? null : parseShare(shard, env);
+}
+
+/** What of a listing is in the share. */
+export function shared(listed: AsyncIterable<Listed>, share: Share | null): AsyncIterable<Listed> {
+  return share === null ? listed : withinShare(listed, share);
 }
 
 /** What there is to read: what the source lists, or the objects of the file that `--objects-from` names. */

@@ -11,11 +11,17 @@ import { type RunSummary, summaryAsJson, summaryAsText } from '../progress/summa
 import { type Run, type RunPlan, startRun } from '../run/run.ts';
 import { defaultWorkers } from '../run/workers.ts';
 import type { Listed, Source } from '../sources/source.ts';
-import { openSource, parseSource, withRegion } from '../sources/spec.ts';
-import { AWS_OPTIONS, awsOptions, limitsOf, listingOf, SELECTION_OPTIONS, selectionOf } from './asked.ts';
+import { openSource, type SourceSpec, withRegion } from '../sources/spec.ts';
+import { AWS_OPTIONS, limitsOf, listingOf, SELECTION_OPTIONS, selectionOf, shared, shareOf } from './asked.ts';
 import type { CommandIo } from './command.ts';
 import { FILTER_OPTIONS, type FilterValues, filterAsked } from './filter-asked.ts';
 import type { Values } from './options.ts';
+
+/** SOURCE as it was given, and as it was read. */
+export interface SourceAsked {
+  readonly text: string;
+  readonly spec: SourceSpec;
+}
 
 /** Options of all commands that convert. */
 export const CONVERSION_OPTIONS = [
@@ -23,6 +29,7 @@ export const CONVERSION_OPTIONS = [
   'name',
   'objects-from',
   'format',
+  'shard',
   'max-objects',
   'max-bytes',
   'max-records',
@@ -96,11 +103,11 @@ export function documentOptionsOf(
 
 /** The exit code of a run that came to its end. */
 function exitCodeOf(summary: RunSummary): number {
-  const { objectsDone, objectsDamaged, objectsRefused, deadLetters, delivery } = summary;
+  const { objectsDone, objectsDamaged, objectsRefused, deadLetters, delivery, queue } = summary;
   if (summary.stoppedAtLimit) return EXIT.limit;
   const refused = Object.values(objectsRefused).reduce((sum, count) => sum + count, 0);
   if (refused > 0 && objectsDone + objectsDamaged === 0) return EXIT.sourceRefused;
-  const isWhole = refused + objectsDamaged + (delivery?.failureStore ?? 0) === 0;
+  const isWhole = refused + objectsDamaged + (delivery?.failureStore ?? 0) + (queue?.unreadable ?? 0) === 0;
   return isWhole && Object.keys(deadLetters).length === 0 ? EXIT.ok : EXIT.incomplete;
 }
 
@@ -151,7 +158,7 @@ async function watch(run: Run, outlet: Outlet, values: ConversionValues, { talk,
  * opened before geo tables are compiled: what is wrong with it is told at once. `lookBack` moves the first day back.
  */
 export async function convertInto(
-  sourceText: string,
+  source: SourceAsked,
   values: ConversionValues,
   options: DocumentOptions,
   io: CommandIo,
@@ -163,12 +170,12 @@ export async function convertInto(
     { file, port },
     io.signal,
     (text) => io.talk.warn(text),
-    (metrics) => convertMeasured(sourceText, values, options, io, open, lookBack, metrics),
+    (metrics) => convertMeasured(source, values, options, io, open, lookBack, metrics),
   );
 }
 
 async function convertMeasured(
-  sourceText: string,
+  { text: sourceText, spec }: SourceAsked,
   values: ConversionValues,
   options: DocumentOptions,
   io: CommandIo,
@@ -180,12 +187,9 @@ async function convertMeasured(
   const format = values.format === undefined ? null : parseFormat(values.format);
   const selection = selectionOf(values, Date.now(), lookBack);
   const limits = limitsOf(values);
-  const spec = parseSource(sourceText, {
-    aws: awsOptions(values),
-    ...(values.name === undefined ? {} : { name: values.name }),
-  });
+  const share = shareOf(values, io.env);
   if (values.city.length + values.asn.length === 0) talk.warn(NO_GEO);
-  const source = openSource(spec);
+  const source = openSource(spec, (text) => talk.warn(text));
   let outlet: Outlet | null = null;
   let failure: unknown = null;
   try {
@@ -196,7 +200,7 @@ async function convertMeasured(
       { city: values.city, asn: values.asn },
       { onCompile: (text) => talk.info(text), signal },
     );
-    const listed = outlet.listed?.(source) ?? listingOf(values, spec, source, selection, signal);
+    const listed = shared(outlet.listed?.(source) ?? listingOf(values, spec, source, selection, signal), share);
     const plan: RunPlan = {
       ...outlet,
       run: runName,
@@ -208,6 +212,7 @@ async function convertMeasured(
       geo,
       workers: workersOf(values),
       limits,
+      answerTo: source,
     };
     const run = startRun(plan, signal);
     metrics.watch(run);

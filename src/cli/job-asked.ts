@@ -8,8 +8,10 @@ import { type IndexName, isTimeNamed, parseIndexName } from '../formats/index-na
 import { findJob, type Job, type JobIdentity } from '../job/job.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
+import { shareName } from '../plan/share.ts';
 import { openDestination } from '../sinks/destination.ts';
 import type { Listed, Source, SourceObject } from '../sources/source.ts';
+import { QUEUE_OPTIONS, shareOf, sourceAsked } from './asked.ts';
 import { ACCESS_OPTIONS, clusterOutlet, DELIVERY_OPTIONS, type DeliveryValues } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
 import {
@@ -30,6 +32,7 @@ export const JOB_OPTIONS = [
   ...CONVERSION_OPTIONS,
   ...DELIVERY_OPTIONS,
   ...ACCESS_OPTIONS,
+  ...QUEUE_OPTIONS,
   'state',
   'look-back',
   'drain-timeout',
@@ -60,7 +63,8 @@ function absolute(text: string): string {
 export function jobAsked(
   source: string,
   destination: string,
-  values: DocumentValues & Values<'op' | 'cloud-id'>,
+  values: DocumentValues & Values<'op' | 'cloud-id'> & Partial<Values<'shard'>>,
+  env: CommandIo['env'],
 ): JobAsked {
   const target = isTarget(destination) ? parseTarget(destination, values.cloudId) : null;
   const name: IndexName = target === null ? [] : parseIndexName(target.name);
@@ -70,6 +74,7 @@ export function jobAsked(
     index: isTimeNamed(name) ? name : null,
   });
   const { ids, namespace, tags, keepOriginal } = values;
+  const share = shareOf(values, env);
   const identity: JobIdentity = {
     source: absolute(source),
     destination: target === null ? absolute(destination) : `${target.hosts.join(',')}/${target.name}`,
@@ -77,6 +82,7 @@ export function jobAsked(
     namespace,
     tags,
     keepOriginal,
+    ...(share === null ? {} : { share: shareName(share) }),
   };
   return { destination, target, name, options, identity };
 }
@@ -108,7 +114,8 @@ export async function runAgain(
   begin: (ledger: Ledger) => (source: Source) => AsyncIterable<Listed>,
 ): Promise<number> {
   // What is said of it goes to standard error: standard output is the command's that calls.
-  return convertInto(source, { ...values, json: false }, asked.options, io, async (run) => {
+  const spec = sourceAsked(source, values);
+  return convertInto({ text: source, spec }, { ...values, json: false }, asked.options, io, async (run) => {
     const outlet = await openJobOutlet(asked, job, run, { ...values, noLedger: false }, io);
     try {
       return { ...outlet, listed: begin(outlet.ledger as Ledger) };

@@ -13,8 +13,8 @@ import { formatDay } from '../plan/dates.ts';
 import { PlanWriter } from '../plan/plan-file.ts';
 import { formatCount } from '../progress/numbers.ts';
 import type { Selection, SourceObject } from '../sources/source.ts';
-import { openSource, parseSource, withRegion } from '../sources/spec.ts';
-import { AWS_OPTIONS, awsOptions, listingOf, SELECTION_OPTIONS, selectionOf } from './asked.ts';
+import { openSource, withRegion } from '../sources/spec.ts';
+import { AWS_OPTIONS, listingOf, SELECTION_OPTIONS, selectionOf, shared, shareOf, sourceAsked } from './asked.ts';
 import { ACCESS_OPTIONS, openCluster } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
 import { documentOptionsOf, workersOf } from './conversion.ts';
@@ -27,6 +27,7 @@ export const PLANNED_OPTIONS = [
   ...SELECTION_OPTIONS,
   'look-back',
   'objects-from',
+  'shard',
   'format',
   ...FILTER_OPTIONS,
   ...AWS_OPTIONS,
@@ -76,9 +77,17 @@ export async function showPlan(
   const selection = selectionOf(values, Date.now(), values.lookBack);
   const prices = (region: string | null): PriceFacts => pricesOf(region, asked.prices);
   prices(null);
-  const spec = parseSource(sourceText, { aws: awsOptions(values) });
+  const spec = sourceAsked(sourceText, values);
+  const share = shareOf(values, io.env);
   if (spec.kind === 'stdin') {
     throw new FlowbulkError('E_USAGE', 'standard input cannot be planned: give a file, a folder or s3://bucket/prefix');
+  }
+  if (spec.kind === 'sqs') {
+    throw new FlowbulkError(
+      'E_USAGE',
+      `${sourceText} is a queue, and to look at its messages is to receive them: plan the s3://bucket/prefix that it is ` +
+        'of. flowbulk doctor shows how many there are',
+    );
   }
   const into = await destinationFacts(destination, values, io);
   const source = openSource(spec);
@@ -95,7 +104,7 @@ export async function showPlan(
         source,
         spec: withRegion(spec, bucketRegion),
         bucketRegion,
-        listed: listingOf(values, spec, source, selection, signal),
+        listed: shared(listingOf(values, spec, source, selection, signal), share),
         selection,
         fromList: listFacts(values.objectsFrom),
         isDone: asked.isDone,

@@ -59,6 +59,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/convert.ts')).convert,
   },
   {
+    name: 'enqueue',
+    summary: 'fill a queue with what there is to read, for run sqs://… on many machines',
+    load: async () => (await import('./commands/enqueue.ts')).enqueue,
+  },
+  {
     name: 'schedule',
     summary: 'systemd units, crontab, CronJob or ECS task for a command',
     load: async () => (await import('./commands/schedule.ts')).schedule,

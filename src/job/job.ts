@@ -33,6 +33,8 @@ export interface JobIdentity {
   readonly namespace: string;
   readonly tags: readonly string[];
   readonly keepOriginal: boolean;
+  /** The share of SOURCE that is read, such as 3/16: each has a ledger of its own. */
+  readonly share?: string;
 }
 
 /** A job and its places on disk. */
@@ -57,8 +59,18 @@ export function stateFolder(asked: string | undefined, env: Readonly<Record<stri
 
 /** The job of this identity, and what its job.json says; nothing is made. */
 function jobOf(state: string, identity: JobIdentity): { readonly job: Job; readonly facts: object } {
-  const { source, destination, ids, namespace, tags, keepOriginal } = identity;
-  const facts = { version: VERSION, source, destination, ids, namespace, tags, keepOriginal };
+  const { source, destination, ids, namespace, tags, keepOriginal, share } = identity;
+  const facts = {
+    version: VERSION,
+    source,
+    destination,
+    ids,
+    namespace,
+    tags,
+    keepOriginal,
+    // Absent where the whole is read: jobs of before keep their names.
+    ...(share === undefined ? {} : { share }),
+  };
   const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 10);
   const readable =
     destination

@@ -1,10 +1,11 @@
 /** A job's ledger: which objects are done, and what became of their records. */
 
 import { createHash } from 'node:crypto';
-import { closeSync, fdatasyncSync, fsyncSync, openSync, renameSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import type { ObjectOutcome } from '../../workers/config.ts';
 import type { FilterAsked } from '../formats/filter/filter.ts';
+import { syncDeadLetters } from '../sinks/dead-letters.ts';
 import { sinkError } from '../sinks/write.ts';
 import { describeObject } from '../sources/refusals.ts';
 import type { RefusedObject, SourceObject } from '../sources/source.ts';
@@ -165,18 +166,9 @@ export class Ledger {
     const group = this.#waiting;
     if (group.length === 0) return;
     // An object is done only when its dead letters cannot be lost either.
-    if (group.some(({ counts }) => counts.deadLetters + counts.failureStore > 0)) this.#syncDeadLetters();
+    if (group.some(({ counts }) => counts.deadLetters + counts.failureStore > 0)) syncDeadLetters(this.#deadLetterPath);
     this.#store.write(() => this.#write(group));
     this.#waiting = [];
-  }
-
-  #syncDeadLetters(): void {
-    const descriptor = openSync(this.#deadLetterPath, 'r');
-    try {
-      fdatasyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
   }
 
   #write(group: readonly Pending[]): void {

@@ -40,6 +40,8 @@ function sourceName(spec: SourceSpec): SourceName {
       return { kind: 's3', bucket: spec.bucket, prefix: spec.prefix, endpoint: spec.aws.endpointUrl ?? null };
     case 'files':
       return { kind: 'files', root: path.resolve(spec.root) };
+    case 'sqs':
+      throw new FlowbulkError('E_USAGE', 'a queue cannot be planned: give s3://bucket/prefix');
     case 'stdin':
       throw new FlowbulkError(
         'E_USAGE',

@@ -1,5 +1,6 @@
 /** Grouping objects into shards: what a worker gets as one task. */
 import type { Listed, RefusedObject, SourceObject } from '../sources/source.ts';
+import { PAUSE, withPauses } from './pauses.ts';
 
 /** The objects of one task, plain data. `bytes` is their size as listed, compressed. */
 export interface Shard {
@@ -19,15 +20,28 @@ export const SHARD_LIMITS: ShardLimits = { maxBytes: 8 * 1024 * 1024, maxObjects
 /** What an object of unknown size (standard input, a bare list of keys) counts as. */
 const UNKNOWN_BYTES = 1024 * 1024;
 
-/** Groups a listing into shards, lazily and in its order; refused objects go to `onRefused` as they come by. */
+/** No object waits longer than this for others to make its shard full: a listing may be slow, or have no end. */
+const HOLD_MS = 1_000;
+
+/**
+ * Groups a listing into shards, lazily and in its order; refused objects go to `onRefused` as they come by. Ends early,
+ * without what it holds, when the signal is aborted: also while the listing waits for something to come.
+ */
 export async function* shards(
   listed: AsyncIterable<Listed>,
   onRefused: (refused: RefusedObject) => void,
+  signal: AbortSignal,
   limits: ShardLimits = SHARD_LIMITS,
 ): AsyncGenerator<Shard> {
   let objects: SourceObject[] = [];
   let bytes = 0;
-  for await (const item of listed) {
+  for await (const item of withPauses(listed, HOLD_MS, signal)) {
+    if (item === PAUSE) {
+      if (objects.length > 0) yield { objects, bytes };
+      objects = [];
+      bytes = 0;
+      continue;
+    }
     if ('object' in item) {
       onRefused(item);
       continue;
@@ -41,7 +55,7 @@ export async function* shards(
     objects.push(item);
     bytes += size;
   }
-  if (objects.length > 0) {
+  if (objects.length > 0 && !signal.aborted) {
     yield { objects, bytes };
   }
 }

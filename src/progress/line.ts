@@ -14,9 +14,11 @@ export function formatEta({ etaSeconds, isEtaLeast }: Pick<Reading, 'etaSeconds'
   return `eta ${sign}${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** Whole percent of the listed bytes that are read; null where no size is known. */
+/** Whole percent of the listed bytes that are read; null where no size is known, or more comes than is listed yet. */
 export function percentOf({ at }: Reading): number | null {
-  return at.bytesListed <= 0 ? null : Math.min(100, Math.floor((100 * at.bytesDone) / at.bytesListed));
+  return at.bytesListed <= 0 || at.queue !== undefined
+    ? null
+    : Math.min(100, Math.floor((100 * at.bytesDone) / at.bytesListed));
 }
 
 /** How delivery goes, where documents go to a cluster. */
@@ -30,13 +32,23 @@ function deliveryParts({ delivery }: ProgressSnapshot): readonly string[] {
   ];
 }
 
+/** How the queue stands, where objects come from one: what was listed says nothing of what is left. */
+function queueParts({ queue }: ProgressSnapshot): readonly string[] {
+  if (queue === undefined) return [];
+  const { waiting, inFlight, unreadable } = queue;
+  return [
+    ...(waiting === null ? [] : [`${formatShort(waiting)} messages waiting, ${formatShort(inFlight ?? 0)} in flight`]),
+    ...(unreadable > 0 ? [`${formatShort(unreadable)} unreadable`] : []),
+  ];
+}
+
 /** What stands beside the bar, most important first. */
 export function shortParts(reading: Reading): readonly string[] {
   const { at, recordsPerSecond, bytesPerSecond, objectsLeft } = reading;
   const more = at.listingDone ? '' : '+';
   return [
     `${formatShort(recordsPerSecond)} rec/s`,
-    formatEta(reading),
+    ...(at.queue === undefined ? [formatEta(reading)] : queueParts(at)),
     ...(at.deadLetters > 0 ? [`${formatShort(at.deadLetters)} dead`] : []),
     ...(at.filtered > 0 ? [`${formatShort(at.filtered)} filtered`] : []),
     ...deliveryParts(at),
@@ -52,7 +64,7 @@ function progressParts(reading: Reading): readonly string[] {
     `${formatCount(recordsPerSecond)} records/s`,
     `${formatBytes(bytesPerSecond)}/s`,
     `${formatCount(objectsLeft)}${more} objects left`,
-    formatEta(reading),
+    ...(at.queue === undefined ? [formatEta(reading)] : queueParts(at)),
     ...(at.deadLetters > 0 ? [`${formatCount(at.deadLetters)} dead letters`] : []),
     ...(at.filtered > 0 ? [`${formatCount(at.filtered)} filtered`] : []),
     ...deliveryParts(at),

@@ -1,3 +1,5 @@
+import type { QueueFacts } from '../sources/source.ts';
+
 /** How delivery to a cluster goes. */
 export interface DeliveryFacts {
   /** Requests that may be under way at a time, as it stands now, and the most that were. */
@@ -33,4 +35,6 @@ export interface ProgressSnapshot {
   readonly bytesOut: number;
   /** Where documents go to a cluster. */
   readonly delivery?: DeliveryFacts;
+  /** Where objects come from a queue. */
+  readonly queue?: QueueFacts;
 }

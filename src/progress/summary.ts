@@ -1,5 +1,6 @@
 /** The closing block of a run: what came in, what went out, what failed, and what bounded the speed. */
 
+import type { QueueFacts } from '../sources/source.ts';
 import { formatBytes, formatCount, formatSeconds, formatShare } from './numbers.ts';
 import type { DeliveryFacts } from './snapshot.ts';
 
@@ -57,6 +58,8 @@ export interface RunSummary {
   readonly workerSeconds: { readonly source: number; readonly cpu: number; readonly sink: number };
   /** Where documents went to a cluster. */
   readonly delivery?: DeliverySummary;
+  /** Where objects came from a queue. */
+  readonly queue?: QueueFacts;
 }
 
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((total, one) => total + one, 0);
@@ -106,6 +109,18 @@ function deliveryRows(delivery: DeliverySummary | undefined): readonly (readonly
   return rows;
 }
 
+/** What became of the messages of a queue. */
+function queueRows(queue: QueueFacts | undefined): readonly (readonly [string, string])[] {
+  if (queue === undefined) return [];
+  const { received, deleted, left, unreadable, givenBack, passedOver } = queue;
+  const parts = [`${formatCount(received)} received`, `${formatCount(deleted)} deleted`];
+  if (left > 0) parts.push(`${formatCount(left)} left, since an object failed`);
+  if (unreadable > 0) parts.push(`${formatCount(unreadable)} unreadable and left`);
+  if (givenBack > 0) parts.push(`${formatCount(givenBack)} given back`);
+  if (passedOver > 0) parts.push(`${formatCount(passedOver)} ${passedOver === 1 ? 'object' : 'objects'} passed over`);
+  return [['messages', parts.join(', ')]];
+}
+
 /** The block as text, a newline at its end. */
 export function summaryAsText(summary: RunSummary): string {
   const { objectsDone, objectsDamaged, objectsRefused, failed, deadLetters, wallSeconds } = summary;
@@ -120,6 +135,7 @@ export function summaryAsText(summary: RunSummary): string {
   const perSecond = wallSeconds > 0 ? summary.records / wallSeconds : 0;
   const bound = boundText(summary);
   const rows: (readonly [string, string])[] = [
+    ...queueRows(summary.queue),
     ['objects', objects.join(', ')],
     ['records', formatCount(summary.records)],
     ['documents', formatCount(summary.documents)],

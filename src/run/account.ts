@@ -10,7 +10,7 @@ import { DeadLetterFile } from '../sinks/dead-letters.ts';
 import { addTo, type CountsByName } from '../sinks/document-account.ts';
 import type { SinkSpec } from '../sinks/sink.ts';
 import { describeObject } from '../sources/refusals.ts';
-import type { Listed, RefusedObject } from '../sources/source.ts';
+import type { Listed, QueueFacts, RefusedObject } from '../sources/source.ts';
 
 /** Failed objects that are kept by name. */
 const NAMED = 100;
@@ -43,12 +43,15 @@ export class Account {
   /** What workers share about the cluster; null where documents go elsewhere. */
   readonly #permits: Permits | null;
   readonly #hasIds: boolean;
+  readonly #queue: () => QueueFacts | null;
 
-  constructor(run: string, deadLetterPath: string, sink: SinkSpec) {
+  /** `queue` says how the queue stands that objects come from; null where they come from elsewhere. */
+  constructor(run: string, deadLetterPath: string, sink: SinkSpec, queue: () => QueueFacts | null) {
     this.run = run;
     this.#permits = sink.kind === 'cluster' ? new Permits(sink.bulk.limits, sink.bulk.permits) : null;
     this.#hasIds = sink.kind !== 'cluster' || sink.bulk.hasIds;
     this.#deadLetterPath = deadLetterPath;
+    this.#queue = queue;
     this.#deadLetterFile = new DeadLetterFile(deadLetterPath);
   }
 
@@ -130,7 +133,13 @@ export class Account {
       filtered: counters.total('filtered'),
       bytesOut: counters.total('bytesOut'),
       ...(this.#permits === null ? {} : { delivery: this.#delivery(this.#permits) }),
+      ...this.#queueMember(),
     };
+  }
+
+  #queueMember(): { readonly queue?: QueueFacts } {
+    const queue = this.#queue();
+    return queue === null ? {} : { queue };
   }
 
   #delivery(permits: Permits): DeliveryFacts {
@@ -169,6 +178,7 @@ export class Account {
       wallSeconds: (performance.now() - this.#began) / 1000,
       workerSeconds: { source, sink, cpu: Math.max(0, counters.total('busyMs') / 1000 - source - sink) },
       ...(this.#permits === null ? {} : { delivery: this.#deliverySummary(this.#permits) }),
+      ...this.#queueMember(),
     };
   }
 

@@ -20,6 +20,17 @@ export function workerLimits({ maxRecords, maxDurationMs }: Limits, nowMs: numbe
   };
 }
 
+/** The longest that a timer of Node waits: 24.8 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Calls `onEnd` when the time is over: a listing that waits for something to come would not notice. */
+export function deadline(
+  { maxDurationMs = Number.POSITIVE_INFINITY }: Limits,
+  onEnd: () => void,
+): NodeJS.Timeout | undefined {
+  return maxDurationMs > MAX_TIMER_MS ? undefined : setTimeout(onEnd, maxDurationMs);
+}
+
 /** Passes a listing through up to the limits of objects and bytes; says when it leaves something out. */
 export async function* withinLimits(
   listed: AsyncIterable<Listed>,

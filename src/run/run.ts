@@ -17,11 +17,12 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { type Shard, shards } from '../plan/shard.ts';
 import type { ProgressSnapshot } from '../progress/snapshot.ts';
 import type { RunSummary } from '../progress/summary.ts';
+import { syncDeadLetters } from '../sinks/dead-letters.ts';
 import type { SinkSpec } from '../sinks/sink.ts';
-import type { Listed, RefusedObject } from '../sources/source.ts';
+import type { Listed, RefusedObject, Source } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
 import { Account } from './account.ts';
-import { type Limits, withinLimits, workerLimits } from './limits.ts';
+import { deadline, type Limits, withinLimits, workerLimits } from './limits.ts';
 
 /** What a run is to do. */
 export interface RunPlan {
@@ -48,6 +49,8 @@ export interface RunPlan {
   readonly onIndices?: (indices: readonly string[]) => void;
   /** Hears what workers come back with, and the milliseconds that they were at each object. */
   readonly onOutcomes?: (outcomes: readonly ObjectOutcome[], durationsMs: readonly number[]) => void;
+  /** Hears what became of each object, and gives back at the end what was not told: see `Source`. */
+  readonly answerTo?: Pick<Source, 'done' | 'giveBack' | 'queueFacts'>;
   /** Hears of objects that the listing refuses. */
   readonly onRefused?: (refused: RefusedObject) => void;
 }
@@ -77,7 +80,7 @@ function shardsUnderWay(plan: RunPlan): number {
 
 /** Starts a run. `signal` stops it: nothing more is converted, and what is under way has the drain's time to end. */
 export function startRun(plan: RunPlan, signal: AbortSignal): Run {
-  const account = new Account(plan.run, plan.deadLetterPath, plan.sink);
+  const account = new Account(plan.run, plan.deadLetterPath, plan.sink, () => plan.answerTo?.queueFacts?.() ?? null);
   const counters = new Counters(plan.workers);
   return {
     snapshot: () => account.snapshot(counters),
@@ -146,16 +149,38 @@ async function execute(plan: RunPlan, account: Account, counters: Counters, sign
     signal.removeEventListener('abort', onStop);
     stopChannel.close();
     await pool.destroy();
-    plan.ledger?.flush();
+    try {
+      plan.ledger?.flush();
+    } finally {
+      await plan.answerTo?.giveBack?.();
+    }
   }
 }
 
 /** Passes on what the ledger does not have as done. */
 async function* undone(listed: AsyncIterable<Listed>, plan: RunPlan, account: Account): AsyncGenerator<Listed> {
   for await (const item of listed) {
-    if (!('object' in item) && plan.ledger?.isDone(item)) account.skipped();
-    else yield item;
+    if (!('object' in item) && plan.ledger?.isDone(item)) {
+      account.skipped();
+      plan.answerTo?.done?.(item, plan.ledger.entryOf(item)?.state ?? 'done');
+    } else yield item;
   }
+}
+
+/** Notes outcomes, and tells them to who waits for them. */
+function noted(outcomes: readonly ObjectOutcome[], { ledger, answerTo, deadLetterPath }: RunPlan): void {
+  ledger?.record(outcomes);
+  if (answerTo?.done === undefined) return;
+  // Nobody else has these records once the source forgets their objects.
+  if (outcomes.some((one) => one.outcome === 'done' && hasDeadLetters(one))) {
+    if (ledger) ledger.flush();
+    else syncDeadLetters(deadLetterPath);
+  }
+  for (const { object, outcome } of outcomes) answerTo.done(object, outcome);
+}
+
+function hasDeadLetters({ deadLetters, failureStore }: ObjectOutcome): boolean {
+  return failureStore > 0 || Object.keys(deadLetters).length > 0;
 }
 
 /** Hands shards out as workers come free; throws what ends the run when no shard is under way any more. */
@@ -166,30 +191,40 @@ async function dispatch(
   stop: AbortController,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
+  const enough = new AbortController();
+  const endListing = () => {
+    account.limited();
+    enough.abort();
+  };
   const shardsAhead = shardsUnderWay(plan) - 1 + SHARDS_AHEAD;
   const hand = (shard: Shard): void => {
     const task = pool
       .run(shard.objects)
       .then(({ outcomes, durationsMs, fatal, isLimited, indices }) => {
         account.finished(outcomes);
-        plan.ledger?.record(outcomes);
+        noted(outcomes, plan);
         plan.onOutcomes?.(outcomes, durationsMs);
         if (indices.length > 0) plan.onIndices?.(indices);
-        if (isLimited) account.limited();
+        if (isLimited) endListing();
         if (fatal !== null) stop.abort(FlowbulkError.fromWire(fatal));
       })
       .catch((error: unknown) => stop.abort(error))
       .finally(() => underWay.delete(task));
     underWay.add(task);
   };
+  const onStop = () => enough.abort();
+  stop.signal.addEventListener('abort', onStop, { once: true });
+  if (stop.signal.aborted) onStop();
+  const timer = deadline(plan.limits, endListing);
   try {
     const listed = withinLimits(undone(plan.listed, plan, account), plan.limits, () => account.limited());
     const onRefused = (refused: RefusedObject) => {
       account.refused(refused);
       plan.ledger?.refuse(refused);
+      plan.answerTo?.done?.(refused.object, 'failed');
       plan.onRefused?.(refused);
     };
-    for await (const shard of shards(account.listing(listed), onRefused)) {
+    for await (const shard of shards(account.listing(listed), onRefused, enough.signal)) {
       hand(shard);
       while (underWay.size >= plan.workers * shardsAhead && !stop.signal.aborted) await Promise.race(underWay);
       if (stop.signal.aborted || account.isLimited) break;
@@ -197,6 +232,9 @@ async function dispatch(
     account.listingEnded();
   } catch (error) {
     stop.abort(error);
+  } finally {
+    clearTimeout(timer);
+    stop.signal.removeEventListener('abort', onStop);
   }
   await Promise.all(underWay);
   if (stop.signal.aborted) throw stop.signal.reason;

@@ -1,6 +1,6 @@
 /** Dead letters: what became no document, with its reason, one JSON object a line. */
 
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import type { SourceObject } from '../sources/source.ts';
 import { sinkError, writeWhole } from './write.ts';
 
@@ -27,6 +27,16 @@ export interface DeadLetter {
   readonly reason: string;
   /** The run that wrote it. */
   readonly run: string;
+}
+
+/** Makes what was written to a file of dead letters outlast a power cut. Throws where there is no such file. */
+export function syncDeadLetters(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fdatasyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Appends to a file of dead letters; all workers of a run may have it open. */

@@ -1,4 +1,4 @@
-/** The S3 client, made from what the command line says about AWS. */
+/** Clients of AWS, made from what the command line says. */
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -13,18 +13,15 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 const FALLBACK_REGION = 'us-east-1';
 
 /**
- * Makes a client. It tries nothing twice: the SDK's retries know neither an abort nor a broken body, so both are done
- * by the bucket (bucket.ts). Credentials come from AWS's standard chain
+ * What clients of all services have in common. They try nothing twice: the SDK's retries know neither an abort nor a
+ * broken body, so both are done here (patient-requests.ts). Credentials come from AWS's standard chain
  * (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html) and are first asked for by a request.
  */
-export async function s3Client(options: AwsOptions): Promise<S3Client> {
+export async function clientConfig(options: AwsOptions) {
   const region = options.region ?? (await configuredRegion(options));
-  const config: S3ClientConfig = {
+  return {
     region,
     maxAttempts: 1,
-    followRegionRedirects: options.endpointUrl === undefined,
-    // Otherwise each body passes through a CRC in JavaScript, at twice the time. Lengths are compared, gzip has its own CRC.
-    responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: new NodeHttpHandler({
       connectionTimeout: CONNECT_TIMEOUT_MS,
       httpAgent: { keepAlive: true, maxSockets: 256 },
@@ -32,9 +29,21 @@ export async function s3Client(options: AwsOptions): Promise<S3Client> {
       // It would warn on the console of requests that wait for a socket.
       socketAcquisitionWarningTimeout: 600_000,
     }),
+    credentials: credentials(options, region),
+  };
+}
+
+/** Makes a client of S3. */
+export async function s3Client(options: AwsOptions): Promise<S3Client> {
+  const { credentials, ...common } = await clientConfig(options);
+  const config: S3ClientConfig = {
+    ...common,
+    followRegionRedirects: options.endpointUrl === undefined,
+    // Otherwise each body passes through a CRC in JavaScript, at twice the time. Lengths are compared, gzip has its own CRC.
+    responseChecksumValidation: 'WHEN_REQUIRED',
     ...(options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl }),
     ...(options.pathStyle === undefined ? {} : { forcePathStyle: options.pathStyle }),
-    ...(options.noSignRequest ? unsigned() : { credentials: credentials(options, region) }),
+    ...(options.noSignRequest ? unsigned() : { credentials }),
   };
   return new S3Client(config);
 }

@@ -14,16 +14,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { s3Client } from './aws.ts';
-import { Backoff } from './backoff.ts';
-import { isExpired, isTransient, isUnreachable, regionOf, statusOf, timeoutError } from './s3-errors.ts';
+import { type Patience, PatientRequests } from './patient-requests.ts';
+import { regionOf } from './s3-errors.ts';
 import type { AwsOptions } from './spec.ts';
-
-/** Patience with a failing request or stream, and with a silent connection. */
-const RETRY_FOR_MS = 60_000;
-const IDLE_TIMEOUT_MS = 30_000;
-
-/** Patience before the first answer ever: a wrong host name should not take a minute to be told. */
-const FIRST_CONTACT_TRIES = 3;
 
 /**
  * One bucket and the client for it. Failures are those of the SDK; s3-errors.ts says what they mean.
@@ -32,18 +25,15 @@ const FIRST_CONTACT_TRIES = 3;
  */
 export class BucketClient {
   readonly name: string;
-  readonly retryForMs: number;
-  readonly idleTimeoutMs: number;
+  readonly #requests: PatientRequests;
   readonly #options: AwsOptions;
   readonly #payer: { RequestPayer?: 'requester' };
   #client: S3Client;
   #region: string | null = null;
-  #answered = false;
 
   private constructor(name: string, options: AwsOptions, client: S3Client) {
     this.name = name;
-    this.retryForMs = options.retryForMs ?? RETRY_FOR_MS;
-    this.idleTimeoutMs = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
+    this.#requests = new PatientRequests(options, () => this.#client);
     this.#options = options;
     this.#payer = options.requestPayer ? { RequestPayer: 'requester' } : {};
     this.#client = client;
@@ -51,6 +41,11 @@ export class BucketClient {
 
   static async open(name: string, options: AwsOptions): Promise<BucketClient> {
     return new BucketClient(name, options, await s3Client(options));
+  }
+
+  /** How long a request or a stream is tried again, and a silent connection waited for. */
+  get patience(): Required<Patience> {
+    return this.#requests.patience;
   }
 
   /**
@@ -71,7 +66,7 @@ export class BucketClient {
 
   async #askRegion(configured: string, signal: AbortSignal): Promise<string> {
     try {
-      const answer = await this.#send(signal, (abortSignal) =>
+      const answer = await this.#requests.send(signal, (abortSignal) =>
         this.#client.send(new HeadBucketCommand({ Bucket: this.name }), { abortSignal }),
       );
       return answer.BucketRegion ?? configured;
@@ -99,13 +94,17 @@ export class BucketClient {
       ...(token === undefined ? {} : { ContinuationToken: token }),
       ...this.#payer,
     };
-    return this.#send(signal, (abortSignal) => this.#client.send(new ListObjectsV2Command(input), { abortSignal }));
+    return this.#requests.send(signal, (abortSignal) =>
+      this.#client.send(new ListObjectsV2Command(input), { abortSignal }),
+    );
   }
 
   /** What is known about one object. */
   head(key: string, signal: AbortSignal): Promise<HeadObjectCommandOutput> {
     const input: HeadObjectCommandInput = { Bucket: this.name, Key: key, ...this.#payer };
-    return this.#send(signal, (abortSignal) => this.#client.send(new HeadObjectCommand(input), { abortSignal }));
+    return this.#requests.send(signal, (abortSignal) =>
+      this.#client.send(new HeadObjectCommand(input), { abortSignal }),
+    );
   }
 
   /** An object's bytes from `fromByte` on, if it still has this ETag. The body has to be read or destroyed. */
@@ -122,7 +121,7 @@ export class BucketClient {
       ...(fromByte === 0 ? {} : { Range: `bytes=${fromByte}-` }),
       ...this.#payer,
     };
-    const output = await this.#send(signal, (abortSignal) =>
+    const output = await this.#requests.send(signal, (abortSignal) =>
       this.#client.send(new GetObjectCommand(input), { abortSignal }),
     );
     return { output, body: output.Body as Readable };
@@ -130,58 +129,5 @@ export class BucketClient {
 
   close(): void {
     this.#client.destroy();
-  }
-
-  /** `request` makes a new command each time: sending one empties its input. */
-  async #send<T>(signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const backoff = new Backoff(this.retryForMs);
-    for (;;) {
-      try {
-        const answer = await withTimeout(request, this.idleTimeoutMs, signal);
-        this.#answered = true;
-        return answer;
-      } catch (error) {
-        signal.throwIfAborted();
-        this.#answered ||= statusOf(error) !== null;
-        const patient = this.#answered || !isUnreachable(error) || backoff.tries + 1 < FIRST_CONTACT_TRIES;
-        if (!isTransient(error) || !patient || !(await backoff.wait(signal))) {
-          throw error;
-        }
-        if (isExpired(error)) {
-          await this.#refreshCredentials();
-        }
-      }
-    }
-  }
-
-  async #refreshCredentials(): Promise<void> {
-    const provider = this.#client.config.credentials as (options: { forceRefresh: boolean }) => Promise<unknown>;
-    await provider({ forceRefresh: true }).catch(() => {});
-  }
-}
-
-/** Runs a request with a limit on the time until its answer (of a GET: until its headers). */
-async function withTimeout<T>(
-  request: (signal: AbortSignal) => Promise<T>,
-  limitMs: number,
-  signal: AbortSignal,
-): Promise<T> {
-  signal.throwIfAborted();
-  // Not AbortSignal.any: on Node 20 each one stays with the long-lived signal for good.
-  const controller = new AbortController();
-  const abort = () => controller.abort(signal.reason);
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    controller.abort();
-  }, limitMs);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await request(controller.signal);
-  } catch (error) {
-    throw late ? timeoutError(`no answer in ${limitMs} ms`) : error;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
   }
 }

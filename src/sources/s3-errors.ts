@@ -24,6 +24,9 @@ const PASSING: ReadonlySet<string> = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
   'RequestLimitExceeded',
+  'RequestThrottled',
+  // Of a queue with as many messages in flight as it may have.
+  'OverLimit',
   'RequestTimeout',
   'RequestTimeTooSkewed',
   'OperationAborted',

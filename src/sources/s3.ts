@@ -50,7 +50,7 @@ export class S3Source implements Source {
   /** Streams a GET with If-Match; where it breaks or stalls, the rest is asked for by Range. */
   async *open(object: SourceObject, fromByte: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const bucket = await this.#bucket();
-    const backoff = new Backoff(bucket.retryForMs);
+    const backoff = new Backoff(bucket.patience.retryForMs);
     let etag = object.etag;
     let at = fromByte;
     for (let resumes = 0; object.size < 0 || at < object.size || object.size === 0; resumes++) {
@@ -63,7 +63,7 @@ export class S3Source implements Source {
       // Without an ETag of the listing, a resumed stream has to be of the object that was begun.
       etag ??= bareEtag(output.ETag);
       try {
-        for await (const chunk of readBody(body, skipBytes, bucket.idleTimeoutMs, signal)) {
+        for await (const chunk of readBody(body, skipBytes, bucket.patience.idleTimeoutMs, signal)) {
           at += chunk.length;
           backoff.reset();
           yield chunk;

@@ -5,6 +5,8 @@
  * a file, standard input. Objects are plain data: they cross threads, names only, never bytes.
  */
 
+import type { ObjectOutcome } from '../../workers/config.ts';
+
 /** One object to read. */
 export interface SourceObject {
   readonly kind: 's3' | 'file' | 'stdin';
@@ -18,8 +20,10 @@ export interface SourceObject {
   readonly etag: string | null;
   /** Size in bytes as listed; -1 where it is not known: standard input, pipes, bare lists of keys. */
   readonly size: number;
-  /** Last-Modified or mtime in milliseconds of the Unix epoch. */
+  /** Last-Modified or mtime in milliseconds of the Unix epoch; the time of the event where a message named the object. */
   readonly lastModifiedMs: number;
+  /** The region it lies in, where that is the object's own and not that of the whole source. */
+  readonly region?: string;
 }
 
 /** An object that is listed but cannot be read, with the reason. */
@@ -44,7 +48,30 @@ export interface Selection {
   readonly exclude?: readonly string[];
 }
 
-/** A source of objects. Made in the main thread to list, and in each worker to open. */
+/** What became of a queue's messages in this run, and how the queue stands; null where SQS does not say. */
+export interface QueueFacts {
+  readonly received: number;
+  readonly deleted: number;
+  /** Left to the redrive policy: an object of theirs failed or is damaged. */
+  readonly left: number;
+  /** Left as well: their bodies say nothing that is known. */
+  readonly unreadable: number;
+  /** Given back when the run ended. */
+  readonly givenBack: number;
+  /** Objects of messages that the selection leaves out, or that are other services' logs. */
+  readonly passedOver: number;
+  /** Messages for whoever asks, with somebody, and for later. */
+  readonly waiting: number | null;
+  readonly inFlight: number | null;
+  readonly delayed: number | null;
+}
+
+/**
+ * A source of objects. Made in the main thread to list, and in each worker to open.
+ *
+ * A source may be endless: its listing then waits for what comes, and ends with its signal. What is listed is not held
+ * back for long (plan/shard.ts), however slowly more comes.
+ */
 export interface Source {
   /** Lists lazily, page by page, with bounded look-ahead. Throws E_SOURCE_* when nothing can be listed at all. */
   list(selection: Selection, signal: AbortSignal): AsyncIterable<Listed>;
@@ -57,6 +84,15 @@ export interface Source {
   complete(object: SourceObject, signal: AbortSignal): Promise<Listed>;
   /** The region of the bucket, for `log.file.path`; null where there is no bucket. */
   bucketRegion(signal: AbortSignal): Promise<string | null>;
+  /**
+   * Hears what became of an object that it listed, once its dead letters are on disk: for sources that have to answer for
+   * what they gave, as a queue does. Objects that the ledger has, and those that were refused, are told, too.
+   */
+  done?(object: SourceObject, outcome: ObjectOutcome['outcome']): void;
+  /** The run is over: what was listed and not told as done is given back. */
+  giveBack?(): Promise<void>;
+  /** How a queue stands; null before it is listed. */
+  queueFacts?(): QueueFacts | null;
   /** Gives sockets back. */
   close(): Promise<void>;
 }

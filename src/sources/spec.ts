@@ -1,6 +1,8 @@
 /** SOURCE on the command line, as plain data that crosses threads, and the source made of it. */
 import { FlowbulkError } from '../errors.ts';
 import { FilesSource } from './files.ts';
+import { QueueSource } from './queue.ts';
+import { isQueue, parseQueueName, type QueueName } from './queue-name.ts';
 import { S3Source } from './s3.ts';
 import type { Source } from './source.ts';
 import { StdinSource } from './stdin.ts';
@@ -26,9 +28,25 @@ export interface AwsOptions {
   readonly idleTimeoutMs?: number;
 }
 
+/** How a queue is read. */
+export interface QueueReading {
+  /** How long a message that was received is hidden from others; it is hidden anew while it is worked on. */
+  readonly visibilityTimeoutMs: number;
+  /** When there is nothing more to come; null where nobody said, so that it cannot be listed. */
+  readonly ends: 'never' | 'when empty' | null;
+}
+
+/** A queue that names objects. `aws` holds for the buckets, too, where messages do not say their region. */
+export interface QueueSpec extends QueueReading {
+  readonly kind: 'sqs';
+  readonly queue: QueueName;
+  readonly aws: AwsOptions;
+}
+
 /** SOURCE as plain data. */
 export type SourceSpec =
   | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string; readonly aws: AwsOptions }
+  | QueueSpec
   | { readonly kind: 'files'; readonly root: string }
   | { readonly kind: 'stdin'; readonly name: string | null };
 
@@ -37,11 +55,14 @@ export interface SourceOptions {
   readonly aws?: AwsOptions;
   /** `--name`: what standard input is called. */
   readonly name?: string;
+  readonly queue?: QueueReading;
 }
 
+const QUEUE_READING: QueueReading = { visibilityTimeoutMs: 300_000, ends: null };
+
 /**
- * Reads SOURCE: `s3://bucket/prefix`, `-` for standard input, or a path. Throws E_USAGE for an S3 URI without a bucket,
- * and for another scheme.
+ * Reads SOURCE: `s3://bucket/prefix`, `sqs://queue`, `-` for standard input, or a path. Throws E_USAGE for an S3 URI
+ * without a bucket, what names no queue, and for another scheme.
  */
 export function parseSource(text: string, options: SourceOptions = {}): SourceSpec {
   if (text === '-') {
@@ -54,8 +75,14 @@ export function parseSource(text: string, options: SourceOptions = {}): SourceSp
     }
     return { kind: 'files', root: text };
   }
+  if (isQueue(text)) {
+    return { kind: 'sqs', queue: parseQueueName(text), aws: options.aws ?? {}, ...(options.queue ?? QUEUE_READING) };
+  }
   if (scheme !== 's3') {
-    throw new FlowbulkError('E_USAGE', `SOURCE "${text}" is not known: give a file, a folder, - or s3://bucket/prefix`);
+    throw new FlowbulkError(
+      'E_USAGE',
+      `SOURCE "${text}" is not known: give a file, a folder, -, s3://bucket/prefix or sqs://queue`,
+    );
   }
   const { bucket, key } = parseS3Uri(text);
   return { kind: 's3', bucket, prefix: key, aws: options.aws ?? {} };
@@ -77,11 +104,13 @@ export function parseS3Uri(uri: string): { bucket: string; key: string } {
   return { bucket, key: path.slice(bucket.length + 1) };
 }
 
-/** Makes the source of a spec; nothing is asked of it yet. */
-export function openSource(spec: SourceSpec): Source {
+/** Makes the source of a spec; nothing is asked of it yet. `warn` hears what it has to say while it is listed. */
+export function openSource(spec: SourceSpec, warn: (text: string) => void = () => {}): Source {
   switch (spec.kind) {
     case 's3':
       return new S3Source(spec.bucket, spec.prefix, spec.aws);
+    case 'sqs':
+      return new QueueSource(spec, warn);
     case 'files':
       return new FilesSource(spec.root);
     case 'stdin':

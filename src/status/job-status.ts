@@ -109,11 +109,14 @@ export async function jobStatus(state: string, name: string): Promise<JobStatus>
 
 /** What to do next about a job, in words; commands without options, which are those of before. */
 export function nextStep({ identity, running, totals, failures, lastRun, hasBulkSettings }: JobStatus): string {
-  const command = (name: string) => `flowbulk ${name} ${identity.source} ${identity.destination}`;
+  const share = identity.share === undefined ? '' : ` --shard ${identity.share}`;
+  const command = (name: string) => `flowbulk ${name} ${identity.source} ${identity.destination}${share}`;
   if (running !== null) return `run ${running} goes on`;
   if (hasBulkSettings)
     return `settings of indices are still those of a load; the next run puts them back: ${command('run')}`;
   if (totals.objects.unfinished > 0 || lastRun?.error) return `go on: ${command('run')}`;
+  if (identity.destination.startsWith('sqs://')) return 'nothing: it is all in the queue';
   if (failures.some(({ state }) => state === 'failed')) return `mend what failed, then: ${command('retry')}`;
+  if (identity.source.startsWith('sqs://') || identity.share !== undefined) return 'nothing';
   return `nothing; to prove it: ${command('verify')}`;
 }

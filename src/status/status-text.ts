@@ -22,7 +22,7 @@ export function statusAsText(status: JobStatus): string {
   if (deadLetters > 0) documents.push(`${formatCount(deadLetters)} dead letters`);
   if (filtered > 0) documents.push(`${formatCount(filtered)} filtered`);
   const rows: (readonly [string, string])[] = [
-    ['from', identity.source],
+    ['from', identity.share === undefined ? identity.source : `${identity.source}, share ${identity.share}`],
     ['to', identity.destination],
     ['objects', objectsText(status)],
     ...(status.filter === null ? [] : [['filter', filterText(status.filter)] as const]),

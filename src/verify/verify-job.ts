@@ -66,7 +66,8 @@ export interface Verified {
 
 /** How every `log.file.path` of the source begins. */
 async function pathBase(spec: SourceSpec, bucketRegion: string | null): Promise<string> {
-  if (spec.kind === 'stdin') return '';
+  // Neither can be counted by the beginning of paths: a queue's objects lie in any bucket.
+  if (spec.kind === 'stdin' || spec.kind === 'sqs') return '';
   if (spec.kind === 's3') {
     const object = {
       kind: 's3',

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { shards } from '../../src/plan/shard.ts';
 import type { Listed, RefusedObject, SourceObject } from '../../src/sources/source.ts';
 
+const NEVER = new AbortController().signal;
+
 const object = (key: string, size: number): SourceObject => ({
   kind: 'file',
   bucket: null,
@@ -20,7 +22,7 @@ async function* from(items: readonly Listed[]) {
 async function sizes(items: readonly Listed[], maxBytes: number, maxObjects: number) {
   const refused: RefusedObject[] = [];
   const out: number[][] = [];
-  for await (const shard of shards(from(items), (item) => refused.push(item), { maxBytes, maxObjects })) {
+  for await (const shard of shards(from(items), (item) => refused.push(item), NEVER, { maxBytes, maxObjects })) {
     assert.equal(
       shard.bytes,
       shard.objects.reduce((sum, { size }) => sum + Math.max(size, size < 0 ? 1_048_576 : 0), 0),
@@ -64,9 +66,37 @@ test('lazily: no more is asked for than a shard needs', async () => {
       yield object(`k${asked}`, 1);
     }
   }
-  for await (const shard of shards(endless(), () => {}, { maxBytes: 100, maxObjects: 10 })) {
+  for await (const shard of shards(endless(), () => {}, NEVER, { maxBytes: 100, maxObjects: 10 })) {
     assert.equal(shard.objects.length, 10);
     break;
   }
   assert.equal(asked, 11);
+});
+
+test('a shard that nothing is added to any more is not held back', async () => {
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  async function* trickle() {
+    yield object('a', 1);
+    await gate;
+    yield object('b', 1);
+  }
+  const seen: string[] = [];
+  for await (const { objects } of shards(trickle(), () => {}, NEVER)) {
+    seen.push(objects.map(({ key }) => key).join());
+    release();
+  }
+  assert.deepEqual(seen, ['a', 'b']);
+});
+
+test('an abort ends a listing that waits for something to come, without what it holds', async () => {
+  async function* silent(): AsyncGenerator<SourceObject> {
+    yield object('a', 1);
+    await new Promise(() => {});
+  }
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 20);
+  for await (const _ of shards(silent(), () => {}, stop.signal)) assert.fail('nothing is given');
 });

@@ -33,6 +33,19 @@ test('the line says it all', () => {
   );
 });
 
+const QUEUE = { received: 9, deleted: 7, left: 0, unreadable: 1, givenBack: 0, passedOver: 0, delayed: 0 };
+
+test('of a queue the line says how that stands: what is listed is no whole', () => {
+  const at = { ...READING.at, queue: { ...QUEUE, waiting: 12_000, inFlight: 30 } };
+  assert.equal(
+    progressLine({ ...READING, at }),
+    '500 MiB, 21,000,000 records, 2,100,000 records/s, 52.4 MiB/s, 1,000 objects left, ' +
+      '12.0k messages waiting, 30 in flight, 1 unreadable, 2 dead letters',
+  );
+  const untold = { ...READING.at, queue: { ...QUEUE, unreadable: 0, waiting: null, inFlight: null } };
+  assert.doesNotMatch(progressLine({ ...READING, at: untold }), /eta|waiting|unreadable/);
+});
+
 test('where documents go to a cluster, the line says how that goes', () => {
   const delivery = {
     concurrency: 7,

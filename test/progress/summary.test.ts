@@ -35,6 +35,13 @@ bound by      CPU: of the workers' time 90 % CPU, 5 % waiting for the source, 5 
   );
 });
 
+test('of a queue, what became of its messages', () => {
+  const queue = { received: 12, deleted: 9, left: 2, unreadable: 1, givenBack: 0, passedOver: 1 };
+  const text = summaryAsText({ ...CLEAN, queue: { ...queue, waiting: 0, inFlight: 0, delayed: 0 } });
+  const row = '12 received, 9 deleted, 2 left, since an object failed, 1 unreadable and left, 1 object passed over';
+  assert.ok(text.startsWith(`messages      ${row}\n`), text);
+});
+
 test('what failed is counted by reason and named, the first ten', () => {
   const failed = Array.from({ length: 13 }, (_, i) => ({
     object: `key-${i}`,

@@ -3,6 +3,7 @@
 import { FlowbulkError } from '../../errors.ts';
 import type { DocumentOptions } from '../../formats/document.ts';
 import { openDestination } from '../../sinks/destination.ts';
+import { sourceAsked } from '../asked.ts';
 import { command } from '../command.ts';
 import { CONVERSION_OPTIONS, checkJson, convertInto, documentOptionsOf } from '../conversion.ts';
 
@@ -39,7 +40,12 @@ export const convert = command({
     const options = documentOptionsOf(values, { as: values.as, op: 'create', index: null });
     const partBytes = partBytesOf(values.partBytes, values.as);
     checkJson(values.json, destinationText);
-    return convertInto(sourceText, values, options, io, async (run) => {
+    const spec = sourceAsked(sourceText, values);
+    if (spec.kind === 'sqs') {
+      const why = 'a message is deleted when its documents are safe, which outputs of convert are at its end only';
+      throw new FlowbulkError('E_USAGE', `${sourceText} is a queue, and ${why}: use flowbulk run, into a folder, too`);
+    }
+    return convertInto({ text: sourceText, spec }, values, options, io, async (run) => {
       const gzip = values.compress === 'gzip';
       const destination = openDestination(destinationText, { gzip, partBytes, run });
       return {

@@ -17,8 +17,8 @@ import { parseFormat } from '../../formats/detect.ts';
 import { parseIndexName } from '../../formats/index-name.ts';
 import { defaultCacheDir } from '../../geo/cache.ts';
 import { stateFolder } from '../../job/job.ts';
-import { openSource, parseSource } from '../../sources/spec.ts';
-import { AWS_OPTIONS, awsOptions, SELECTION_OPTIONS, selectionOf } from '../asked.ts';
+import { openSource } from '../../sources/spec.ts';
+import { AWS_OPTIONS, SELECTION_OPTIONS, selectionOf, sourceAsked } from '../asked.ts';
 import { ACCESS_OPTIONS, deliverySizes } from '../cluster-outlet.ts';
 import { paintFor } from '../color.ts';
 import { type CommandIo, command } from '../command.ts';
@@ -96,13 +96,17 @@ function machine(toCluster: boolean, values: DoctorValues, { env }: CommandIo): 
 }
 
 async function source(text: string, values: DoctorValues, ticks: Tick[]): Promise<OpenGroup> {
-  const spec = parseSource(text, { aws: awsOptions(values) });
+  const spec = sourceAsked(text, values);
   const selection = selectionOf(values, Date.now());
   const format = values.format === undefined ? null : parseFormat(values.format);
   if (spec.kind === 's3') {
     // The SDK is loaded where a bucket is asked for only.
     const { bucketGroup } = await import('../../doctor/bucket.ts');
     return bucketGroup(spec, selection, format, ticks);
+  }
+  if (spec.kind === 'sqs') {
+    const { queueGroup } = await import('../../doctor/queue.ts');
+    return closed(queueGroup(spec));
   }
   if (spec.kind === 'stdin') {
     const look = () => skipped('it can be read once: only a run can tell');
@@ -156,7 +160,7 @@ export const doctor = command({
     ['doctor s3://bucket/prefix/ https://cluster:9200/vpcflow --api-key-file key', 'the cluster, too'],
   ],
   arguments: [
-    { name: 'SOURCE', required: false, help: 'a file, a folder or s3://bucket/prefix' },
+    { name: 'SOURCE', required: false, help: 'a file, a folder, s3://bucket/prefix or sqs://queue' },
     { name: 'DESTINATION', required: false, help: 'a cluster or a folder, as for run' },
   ],
   options: DOCTOR_OPTIONS,

@@ -27,7 +27,11 @@ export const plan = command({
     const done: Done | null =
       destination === undefined
         ? null
-        : await doneIn(stateFolder(values.state, io.env), jobAsked(source, destination, values), values.noLedger);
+        : await doneIn(
+            stateFolder(values.state, io.env),
+            jobAsked(source, destination, values, io.env),
+            values.noLedger,
+          );
     const isDone: Done['has'] = (object) => done?.has(object) ?? false;
     try {
       return await showPlan(source, destination ?? null, values, { samples, prices, rate, out, isDone }, io);

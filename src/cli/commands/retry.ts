@@ -139,10 +139,10 @@ export const retry = command({
 
   async run([sourceText = '', destinationText = ''], given, io) {
     const { stdout } = io;
-    const { identity } = jobAsked(sourceText, destinationText, given);
+    const { identity } = jobAsked(sourceText, destinationText, given, io.env);
     const job = restingJob(stateFolder(given.state, io.env), identity);
     const values = await withFilterOfJob(job, given);
-    const asked = jobAsked(sourceText, destinationText, values);
+    const asked = jobAsked(sourceText, destinationText, values, io.env);
     const isSelected = selector(selectionOf(values, Date.now(), values.lookBack));
     const troubles = await troublesOf(job, isSelected);
     const count = asked.target === null ? 0 : await countSendable(job.deadLetterPath, isSelected);

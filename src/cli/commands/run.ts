@@ -1,16 +1,30 @@
 /** `flowbulk run SOURCE DESTINATION`: flow logs into Elasticsearch or OpenSearch. */
 
+import { FlowbulkError } from '../../errors.ts';
 import { openJob, stateFolder } from '../../job/job.ts';
 import { readPlan } from '../../plan/plan-file.ts';
-import { parseSource } from '../../sources/spec.ts';
-import { awsOptions } from '../asked.ts';
+import type { SourceSpec } from '../../sources/spec.ts';
+import { sourceAsked } from '../asked.ts';
 import { command } from '../command.ts';
 import { convertInto } from '../conversion.ts';
 import { doneIn, JOB_OPTIONS, jobAsked, openJobOutlet } from '../job-asked.ts';
+import type { Values } from '../options.ts';
 import { showPlan } from '../planning.ts';
 
 /** Objects that a dry run reads to estimate from, as `plan` does. */
 const DRY_RUN_SAMPLES = 12;
+
+/** Throws E_USAGE for what a queue does not go with. */
+function checkQueue(spec: SourceSpec, text: string, { dryRun, ids }: Values<'dry-run' | 'ids'>): void {
+  if (spec.kind !== 'sqs') return;
+  if (spec.ends === null && !dryRun) {
+    throw new FlowbulkError('E_USAGE', `${text} is a queue: give --follow (until stopped) or --until-empty`);
+  }
+  if (ids === 'filebeat') {
+    const next = 'give --ids filebeat-sqs, which is what Filebeat does, or leave it';
+    throw new FlowbulkError('E_USAGE', `--ids filebeat needs Last-Modified, which messages do not tell: ${next}`);
+  }
+}
 
 export const run = command({
   name: 'run',
@@ -19,9 +33,14 @@ export const run = command({
   examples: [
     ['run s3://bucket/prefix/ https://cluster:9200/logs-aws.vpcflow-default --api-key-file key', 'into a data stream'],
     ['run s3://bucket/ https://cluster:9200/vpcflow-{yyyy.MM} --bulk-settings', 'into indices by the month of records'],
+    ['run sqs://queue https://cluster:9200/logs-aws.vpcflow-default --follow', 'as objects come'],
   ],
   arguments: [
-    { name: 'SOURCE', required: true, help: 'a file, a folder, - or s3://bucket/prefix' },
+    {
+      name: 'SOURCE',
+      required: true,
+      help: 'a file, a folder, -, s3://bucket/prefix, or sqs://queue of S3 notifications',
+    },
     {
       name: 'DESTINATION',
       required: true,
@@ -29,10 +48,11 @@ export const run = command({
     },
   ],
   options: [...JOB_OPTIONS, 'plan', 'dry-run', 'no-ledger'],
-  notes: ['Secrets: --api-key-file and --password-file, or FLOWBULK_API_KEY and FLOWBULK_PASSWORD.'],
 
   async run([sourceText = '', destinationText = ''], values, io) {
-    const asked = jobAsked(sourceText, destinationText, values);
+    const spec = sourceAsked(sourceText, values);
+    checkQueue(spec, sourceText, values);
+    const asked = jobAsked(sourceText, destinationText, values, io.env);
     const state = stateFolder(values.state, io.env);
     if (values.dryRun) {
       const done = await doneIn(state, asked, values.noLedger);
@@ -41,11 +61,10 @@ export const run = command({
     }
     const job = openJob(state, asked.identity);
     const { plan } = values;
-    const spec = parseSource(sourceText, { aws: awsOptions(values) });
     const open = async (run: string) => ({
       ...(await openJobOutlet(asked, job, run, values, io)),
       ...(plan === undefined ? {} : { listed: () => readPlan(plan, spec) }),
     });
-    return convertInto(sourceText, values, asked.options, io, open, values.lookBack);
+    return convertInto({ text: sourceText, spec }, values, asked.options, io, open, values.lookBack);
   },
 });

@@ -5,12 +5,13 @@ import { parseFormat } from '../../formats/detect.ts';
 import { wildcardOf } from '../../formats/index-name.ts';
 import { type Job, stateFolder } from '../../job/job.ts';
 import { Ledger } from '../../ledger/ledger.ts';
+import { isQueue } from '../../sources/queue-name.ts';
 import type { SourceObject } from '../../sources/source.ts';
-import { openSource, parseSource } from '../../sources/spec.ts';
+import { openSource } from '../../sources/spec.ts';
 import { doubts } from '../../verify/verification.ts';
 import { verificationAsJson, verificationAsText } from '../../verify/verification-text.ts';
 import { type Verified, type VerifiedTarget, verifyJob } from '../../verify/verify-job.ts';
-import { awsOptions, listingOf, selectionOf } from '../asked.ts';
+import { listingOf, selectionOf, sourceAsked } from '../asked.ts';
 import { openCluster } from '../cluster-outlet.ts';
 import { type CommandIo, command } from '../command.ts';
 import { withFilterOfJob } from '../filter-asked.ts';
@@ -19,8 +20,18 @@ import type { Values } from '../options.ts';
 
 type VerifyValues = JobValues & Values<'deep' | 'repair'>;
 
-function checkAsked({ target, options }: JobAsked, { deep, repair }: VerifyValues, source: string): void {
+function checkAsked({ target, options }: JobAsked, { deep, repair, shard }: VerifyValues, source: string): void {
   const refuse = (message: string) => new FlowbulkError('E_USAGE', message);
+  const proof =
+    'flowbulk run s3://bucket/prefix DESTINATION over the same days writes what is missing and nothing else';
+  if (isQueue(source)) {
+    throw refuse(`${source} is a queue: others may have read of it, whose ledgers are not here. For a proof, ${proof}`);
+  }
+  if (shard !== undefined) {
+    throw refuse(
+      `--shard ${shard} has one ledger of several, and the target has documents of all. For a proof, ${proof}`,
+    );
+  }
   if (deep !== undefined && target === null) {
     throw refuse('--deep looks ids up in a cluster; of a folder every output is looked at without it');
   }
@@ -43,7 +54,7 @@ async function look(
   const { signal } = io;
   const { target, name, destination, identity } = asked;
   const selection = selectionOf(values, Date.now(), values.lookBack);
-  const spec = parseSource(sourceText, { aws: awsOptions(values) });
+  const spec = sourceAsked(sourceText, values);
   const source = openSource(spec);
   const cluster = target === null ? null : await openCluster(target, values, io);
   try {
@@ -107,11 +118,11 @@ export const verify = command({
   notes: ['Exit 0: proven; 3: not, and why. Rights: read, view_index_metadata; maintenance to count what came last.'],
 
   async run([sourceText = '', destinationText = ''], given, io) {
-    const named = jobAsked(sourceText, destinationText, given);
+    const named = jobAsked(sourceText, destinationText, given, io.env);
     checkAsked(named, given, sourceText);
     const job = restingJob(stateFolder(given.state, io.env), named.identity);
     const values = await withFilterOfJob(job, given);
-    const asked = jobAsked(sourceText, destinationText, values);
+    const asked = jobAsked(sourceText, destinationText, values, io.env);
     const first = await look(sourceText, asked, job, values, io, null);
     const code = show(first, values, io);
     const { lacking, compared } = first;
