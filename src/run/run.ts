@@ -115,7 +115,7 @@ function workerConfig(plan: RunPlan, account: Account, counters: Counters): Work
 async function execute(plan: RunPlan, account: Account, counters: Counters, signal: AbortSignal): Promise<void> {
   const config = workerConfig(plan, account, counters);
   const pool = new Piscina<Shard['objects'], ShardResult>({
-    filename: new URL('../../workers/convert.js', import.meta.url).href,
+    filename: new URL('../../workers/entry.cjs', import.meta.url).href,
     minThreads: plan.workers,
     maxThreads: plan.workers,
     concurrentTasksPerWorker: shardsUnderWay(plan),

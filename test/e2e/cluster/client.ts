@@ -121,6 +121,12 @@ export class ClusterClient {
     return found;
   }
 
+  /** Deletes an index, or a data stream with all its backing indices. */
+  async remove(name: string): Promise<void> {
+    const isStream = (await this.backingIndices(name)).length > 0;
+    await this.#ok('DELETE', isStream ? `/_data_stream/${name}` : `/${name}`);
+  }
+
   /** Makes everything accepted so far visible to searches. */
   async refresh(index: string): Promise<void> {
     await this.#ok('POST', `/${index}/_refresh`);
