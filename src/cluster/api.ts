@@ -1,4 +1,4 @@
-/** Small JSON requests to a cluster from the main thread, tried again for as long as there is patience. */
+/** Small JSON requests to a cluster, tried again for as long as there is patience. */
 import { FlowbulkError } from '../errors.ts';
 import { Backoff } from '../sources/backoff.ts';
 import type { ClusterAnswer, ClusterCall, ClusterHttp } from './http.ts';
@@ -32,11 +32,13 @@ const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export class ClusterApi {
   readonly #http: ClusterHttp;
   readonly #patienceMs: number;
-  #hasAnswered = false;
+  #hasAnswered: boolean;
 
-  constructor(http: ClusterHttp, patienceMs: number = PATIENCE_MS) {
+  /** `hasAnswered`: somebody has heard of the cluster already, so its name and port are right. */
+  constructor(http: ClusterHttp, patienceMs: number = PATIENCE_MS, hasAnswered = false) {
     this.#http = http;
     this.#patienceMs = patienceMs;
+    this.#hasAnswered = hasAnswered;
   }
 
   /**

@@ -80,10 +80,11 @@ export class BulkSender {
     this.#http = new ClusterHttp(spec.hosts, spec.access, spec.connections);
     this.#permits = new Permits(spec.limits, spec.permits);
     this.#answered = new Answered(spec, this.#permits, context);
-    this.#stored = spec.stream === null || !spec.hasIds ? null : new StoredIds(this.#http, spec.stream, context.signal);
     this.#waitSignal = AbortSignal.any([context.signal, this.#halted.signal]);
     // Every body that waits listens: Node would warn of a leak from the eleventh on.
     setMaxListeners(0, this.#waitSignal);
+    const { stream, hasIds, retryForMs } = spec;
+    this.#stored = stream === null || !hasIds ? null : new StoredIds(this.#http, stream, retryForMs, this.#waitSignal);
   }
 
   /** What is known of the documents that a data stream has already; null where ids alone will do. */

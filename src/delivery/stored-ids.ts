@@ -55,8 +55,9 @@ export class StoredIds {
   #lookedAtMs = 0;
   #canSearchPaths: boolean | null = null;
 
-  constructor(http: ClusterHttp, stream: string, signal: AbortSignal) {
-    this.#api = new ClusterApi(http);
+  /** A look-up is as patient as the bodies that wait for it: `retryForMs`. */
+  constructor(http: ClusterHttp, stream: string, retryForMs: number, signal: AbortSignal) {
+    this.#api = new ClusterApi(http, retryForMs, true);
     this.#stream = encodeURIComponent(stream);
     this.#signal = signal;
   }

@@ -264,6 +264,20 @@ test('documents that a run before wrote ahead of a rollover are duplicates', asy
   await server.stop();
 });
 
+test('a cluster that is away when ids are looked up is waited for, as long as for bodies', async () => {
+  const { server, sender, account } = await one({ dataStreams: true, readResets: 5 }, { stream: 'logs' });
+  const { bytes, parts } = bodyOf([account], [30], 0);
+  await sender.send(bytes, parts);
+  assert.equal(account.created, 30);
+  await server.stop();
+
+  const gone = await one({ dataStreams: true, readResets: 1e9 }, { stream: 'logs', retryForMs: 300 });
+  const body = bodyOf([gone.account], [1], 0);
+  await assert.rejects(gone.sender.send(body.bytes, body.parts), { code: 'E_CLUSTER_UNREACHABLE' });
+  assert.equal(gone.server.requests, 0);
+  await gone.server.stop();
+});
+
 test('a stop ends waiting at once', async () => {
   const stop = new AbortController();
   const server = await startFaultServer({ seed: SEED, faults: { '503': 1 }, maxInARow: 1e9 });

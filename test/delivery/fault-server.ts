@@ -34,6 +34,8 @@ export interface FaultServerOptions {
   readonly requireAuthorization?: string;
   /** The credentials may write and nothing else: all but `_bulk` gets 403. */
   readonly createDocOnly?: boolean;
+  /** So many requests other than `_bulk` are broken off, the first ones. */
+  readonly readResets?: number;
   /** All data streams roll over after every so many requests to `_bulk`, before the answer goes out. */
   readonly rolloverEvery?: number;
   /** How long a slow answer takes. Default 100. */
@@ -148,9 +150,11 @@ class FaultCluster {
   readonly #flavour: Flavour;
   readonly #reads: ClusterReads;
   #inFlight = 0;
+  #readResets: number;
 
   constructor(options: FaultServerOptions) {
     this.#options = options;
+    this.#readResets = options.readResets ?? 0;
     this.#flavour = options.flavour ?? 'elasticsearch';
     this.store = new BulkStore(options.dataStreams ?? false);
     this.dice = new FaultDice(options.seed, options.faults ?? {}, options.maxInARow ?? 5);
@@ -166,7 +170,7 @@ class FaultCluster {
       this.mostInFlight = Math.max(this.mostInFlight, ++this.#inFlight);
       response.once('close', () => this.#inFlight--);
     }
-    if (fault === 'reset before reading') {
+    if (fault === 'reset before reading' || (!isBulk && this.#readResets-- > 0)) {
       request.socket.resetAndDestroy();
       return;
     }
