@@ -54,6 +54,9 @@ const CODES = {
 /** A stable error code. */
 export type ErrorCode = keyof typeof CODES;
 
+/** Codes of what a signal ended: Ctrl-C, and SIGTERM. */
+export const SIGNAL_CODES: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_TERMINATED']);
+
 /** Facts that go with an error, for logs and dead letters; numbers and short strings, never secrets. */
 export type ErrorFacts = Readonly<Record<string, string | number | boolean>>;
 

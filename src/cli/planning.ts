@@ -1,7 +1,7 @@
 /** What `plan` and a dry run have in common: from options to a plan that is shown. */
 
 import { isTarget, parseTarget } from '../cluster/target.ts';
-import { EXIT, FlowbulkError } from '../errors.ts';
+import { EXIT, FlowbulkError, SIGNAL_CODES } from '../errors.ts';
 import { storedFacts } from '../estimate/index-size.ts';
 import { makePlan, type Plan, type PlanRequest } from '../estimate/plan.ts';
 import { planAsText } from '../estimate/plan-text.ts';
@@ -19,6 +19,7 @@ import { ACCESS_OPTIONS, openCluster } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
 import { documentOptionsOf, workersOf } from './conversion.ts';
 import { FILTER_OPTIONS } from './filter-asked.ts';
+import { nowAndThen } from './now-and-then.ts';
 import type { Values } from './options.ts';
 import { version } from './version.ts';
 
@@ -58,9 +59,6 @@ export interface PlanAsked {
   /** Whether an object is done already: it is left out. */
   readonly isDone: (object: SourceObject) => boolean;
 }
-
-/** A listing of millions of objects is silent for no longer. */
-const SAY_EVERY_MS = 10_000;
 
 /**
  * Plans a run from SOURCE to DESTINATION (null where none was given), shows the plan on standard output, and gives the
@@ -109,7 +107,7 @@ export async function showPlan(
         fromList: listFacts(values.objectsFrom),
         isDone: asked.isDone,
         onListed: (listed) => writer?.add(listed),
-        onProgress: sayer((objects) => talk.info(`listed ${formatCount(objects)} objects`, { objects })),
+        onProgress: nowAndThen((objects) => talk.info(`listed ${formatCount(objects)} objects`, { objects })),
         options: documentOptionsOf({ ...values, ids: 'default' }, { as: 'documents', op: 'create', index: null }),
         format: values.format === undefined ? null : parseFormat(values.format),
         geo,
@@ -139,21 +137,12 @@ export async function showPlan(
 
 /** True where a signal ended it: a reader that went away would see nothing of what is shown. */
 function isStopped({ reason }: AbortSignal): boolean {
-  return reason instanceof FlowbulkError && (reason.code === 'E_STOPPED' || reason.code === 'E_TERMINATED');
+  return reason instanceof FlowbulkError && SIGNAL_CODES.has(reason.code);
 }
 
 /** A bare list of keys needs a HEAD for each; the manifest of an inventory ends in `.json`. */
 function listFacts(file: string | undefined): { readonly headsEach: boolean } | null {
   return file === undefined ? null : { headsEach: !file.endsWith('.json') };
-}
-
-function sayer(say: (objects: number) => void): (objects: number) => void {
-  let saidMs = performance.now();
-  return (objects) => {
-    if (performance.now() - saidMs < SAY_EVERY_MS) return;
-    saidMs = performance.now();
-    say(objects);
-  };
 }
 
 /** What DESTINATION is; a cluster is asked what it holds already. Throws E_USAGE and E_CLUSTER_*. */

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
-import { type ErrorCode, FlowbulkError } from '../errors.ts';
+import { type ErrorCode, FlowbulkError, SIGNAL_CODES } from '../errors.ts';
 import { writeWhole } from '../geo/write-whole.ts';
 import { inflateEngine } from '../inflate/engine.ts';
 import type { Job, JobIdentity } from '../job/job.ts';
@@ -93,7 +93,7 @@ const NOTHING: RunSummary = {
 };
 
 /** Ends that somebody asked for. */
-const STOPS: ReadonlySet<ErrorCode> = new Set(['E_STOPPED', 'E_TERMINATED', 'E_PIPE_CLOSED']);
+const STOPS: ReadonlySet<ErrorCode> = new Set([...SIGNAL_CODES, 'E_PIPE_CLOSED']);
 
 /** How a run with this summary ended. */
 function endOf(summary: RunSummary, failure: unknown): RunEnd {

@@ -3,6 +3,7 @@ import type { ObjectOutcome } from '../../workers/config.ts';
 import { FlowbulkError } from '../errors.ts';
 import { branchOf } from '../plan/layout.ts';
 import { selector } from '../plan/select.ts';
+import { EmptyLooks } from './empty-looks.ts';
 import { BATCH_MESSAGES } from './message-batch.ts';
 import { MessagesInHand } from './messages-in-hand.ts';
 import { readNotification } from './notification.ts';
@@ -25,9 +26,6 @@ const WAIT_WITH_MESSAGES_SECONDS = 1;
 
 /** Requests for messages under way at a time while each comes back full. */
 const MOST_RECEIVERS = 8;
-
-/** Looks at a queue without messages before it counts as empty: SQS's numbers are approximate. */
-const EMPTY_LOOKS = 3;
 
 /** How often the queue is asked how it stands, for those who watch. */
 const DEPTH_EVERY_MS = 10_000;
@@ -72,7 +70,7 @@ export class QueueSource implements Source {
     const inHand = new MessagesInHand(client, visibilityTimeoutMs, this.#warn, this.#closing.signal);
     this.#inHand = inHand;
     const isTaken = selector(selection);
-    let quietLooks = 0;
+    const looks = new EmptyLooks();
     for (let receivers = 1; ; ) {
       signal.throwIfAborted();
       if (this.#isOver) return;
@@ -82,12 +80,10 @@ export class QueueSource implements Source {
       receivers = messages === receivers * BATCH_MESSAGES ? Math.min(2 * receivers, MOST_RECEIVERS) : 1;
       yield* objects.map(refuseParquet);
       if (ends === 'never' || messages > 0 || !inHand.isEmpty) {
-        quietLooks = 0;
+        looks.reset();
         continue;
       }
-      const { waiting, inFlight, delayed } = await client.attributes(signal);
-      quietLooks = waiting + inFlight + delayed === 0 ? quietLooks + 1 : 0;
-      if (quietLooks === EMPTY_LOOKS) return;
+      if (looks.see(await client.attributes(signal))) return;
     }
   }
 

@@ -23,6 +23,7 @@ import {
   sourceAsked,
 } from '../asked.ts';
 import { type CommandIo, command } from '../command.ts';
+import { nowAndThen } from '../now-and-then.ts';
 import type { Values } from '../options.ts';
 
 const ENQUEUE_OPTIONS = [
@@ -43,9 +44,6 @@ type EnqueueValues = Values<(typeof ENQUEUE_OPTIONS)[number]>;
 /** Refused objects that are told; all are counted. */
 const TOLD = 5;
 
-/** How often it says how far it is. */
-const SAY_EVERY_MS = 10_000;
-
 /** What was sent to a queue is a job like any other: the same command goes on where it stopped. */
 function identityOf(source: string, queue: string, share: Share | null): JobIdentity {
   const documents = { ids: 'none', namespace: '', tags: [], keepOriginal: false } as const;
@@ -61,7 +59,6 @@ async function fillQueue(
   { talk, signal, env }: CommandIo,
 ) {
   const source = openSource(spec);
-  let saidMs = performance.now();
   let refused = 0;
   try {
     const bucketRegion = (await source.bucketRegion(signal)) ?? '';
@@ -76,14 +73,12 @@ async function fillQueue(
         onRefused({ reason }) {
           if (refused++ < TOLD) talk.warn(reason);
         },
-        onProgress({ sent, skipped }) {
-          if (performance.now() - saidMs < SAY_EVERY_MS) return;
-          saidMs = performance.now();
+        onProgress: nowAndThen(({ sent, skipped }) => {
           talk.info(`${formatCount(sent)} messages sent, ${formatCount(skipped)} objects sent before`, {
             sent,
             skipped,
           });
-        },
+        }),
       },
       signal,
     );
