@@ -84,7 +84,7 @@ function guard({ memory, interfacesAddress, tableAddress }: FoldMemory, image: U
   const end = words.getUint32(tableAddress + layout.TABLE_JOURNAL_AT, true) + capacity * layout.ROW_BYTES;
   const places: readonly (readonly [number, number])[] = [
     [0, interfacesAddress],
-    [tableAddress + layout.TABLE_JOURNAL_AT + 4, tableAddress + layout.TABLE_HEADER_BYTES],
+    [tableAddress + layout.TABLE_JOURNAL_AT + 4, tableAddress + layout.TABLE_QUEUE],
     [end, bytes.length],
   ];
   for (const [from, to] of places) bytes.fill(GUARD, from, to);
