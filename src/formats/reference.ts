@@ -11,87 +11,13 @@ import { parseAddress } from '../geo/address.ts';
 import type { GeoTables } from '../geo/tables.ts';
 import { communityId } from './community-id.ts';
 import { constantMembers, type DocumentOptions, type ObjectContext, objectMembers } from './document.ts';
-import type { Field } from './fields.ts';
 import { keeps } from './filter/keeps.ts';
 import type { Columns } from './header.ts';
 import { idOffset } from './ids.ts';
 import { indexAt } from './index-name.ts';
 import { type Json, type MutableObject, newObject, setPath, toJson } from './json.ts';
-import { actionMeaning, MAX_EPOCH_SECONDS, MAX_LONG, TRANSPORTS, tcpFlagNames } from './values.ts';
-
-/** A record as it lies in its object. */
-export interface RecordLine {
-  /** The line without its line end. */
-  readonly text: string;
-  /** Its tokens, as many as there are columns. */
-  readonly tokens: readonly string[];
-  /** Bytes of the decompressed stream before it. */
-  readonly offset: number;
-  /** The offset its id is made of. */
-  readonly idOffset: number;
-}
-
-/** Why a line cannot be a document; goes to dead letters. */
-export interface LineProblem {
-  readonly code: 'bad_number' | 'bad_address' | 'bad_time' | 'token_count';
-  readonly reason: string;
-}
-
-/** A value that is wrong for its column. Only `encodeRecord` catches it. */
-class BadValue extends Error {
-  readonly problem: LineProblem;
-  constructor(code: LineProblem['code'], field: Field, token: string, wanted: string) {
-    super(code);
-    this.problem = { code, reason: `${field.name} ${JSON.stringify(token.slice(0, 100))} is not ${wanted}` };
-  }
-}
-
-/** Digits only, without sign or leading zero. */
-function parseDecimal(token: string, largest: bigint): bigint | null {
-  if (!/^(0|[1-9][0-9]{0,18})$/.test(token)) return null;
-  const value = BigInt(token);
-  return value <= largest ? value : null;
-}
-
-function decimal(field: Field, token: string, largest: bigint): bigint {
-  const value = parseDecimal(token, largest);
-  if (value === null) throw new BadValue('bad_number', field, token, `a number from 0 to ${largest}`);
-  return value;
-}
-
-function isoTime(field: Field, token: string): string {
-  const value = parseDecimal(token, BigInt(MAX_EPOCH_SECONDS));
-  if (value === null) throw new BadValue('bad_time', field, token, 'Unix seconds up to the year 9999');
-  return new Date(Number(value) * 1000).toISOString();
-}
-
-function checkedAddress(field: Field, token: string): string {
-  if (parseAddress(token) === null) throw new BadValue('bad_address', field, token, 'an IP address');
-  return token;
-}
-
-/** The JSON value of a token that is not `-`; undefined where the field is left out. Throws BadValue. */
-function fieldValue(field: Field, token: string): Json | undefined {
-  switch (field.kind) {
-    case 'text':
-    case 'action':
-    case 'flags':
-      return token;
-    case 'address':
-    case 'ip':
-      return checkedAddress(field, token);
-    case 'port':
-      return decimal(field, token, 65_535n);
-    case 'protocol':
-      return decimal(field, token, 255n).toString();
-    case 'count':
-      return decimal(field, token, MAX_LONG);
-    case 'loss':
-      return parseDecimal(token, MAX_LONG) ?? undefined;
-    case 'epoch':
-      return isoTime(field, token);
-  }
-}
+import { isLineProblem, type LineProblem, type RecordLine, readValues } from './record-values.ts';
+import { actionMeaning, TRANSPORTS, tcpFlagNames } from './values.ts';
 
 /** What is made of one side's address: geo and AS from the tables. */
 function enrich(document: MutableObject, side: 'source' | 'destination', address: string, geo: GeoTables): void {
@@ -152,11 +78,6 @@ function actionLine(line: RecordLine, options: DocumentOptions, context: ObjectC
   return `{"${options.op}":{${members.join(',')}}}\n`;
 }
 
-/** Whether a problem came out of `encodeRecord`. */
-export function isLineProblem(result: string | null | LineProblem): result is LineProblem {
-  return result !== null && typeof result !== 'string';
-}
-
 /**
  * The text of a record's document with its newline, after its action line where the options want one; a problem where
  * the line cannot be a document, filter or not; null for a record that the filter leaves out.
@@ -168,29 +89,18 @@ export function encodeRecord(
   context: ObjectContext,
   geo: GeoTables,
 ): string | null | LineProblem {
-  if (line.tokens.length !== columns.fields.length) {
-    const reason = `${line.tokens.length} tokens for ${columns.fields.length} columns`;
-    return { code: 'token_count', reason };
-  }
+  const values = readValues(columns, line.tokens);
+  if (isLineProblem(values)) return values;
   const document = newObject();
-  const record = new Map<string, string>();
   for (const [path, value] of [...constantMembers(options), ...objectMembers(context)]) setPath(document, path, value);
   if (context.region !== null) setPath(document, 'cloud.region', context.region);
   setPath(document, 'log.offset', line.offset);
   if (options.keepOriginal) setPath(document, 'event.original', line.text);
 
-  try {
-    for (const [i, field] of columns.fields.entries()) {
-      const token = line.tokens[i] as string;
-      if (field === null || token === '-') continue;
-      const value = fieldValue(field, token);
-      if (value === undefined) continue;
-      record.set(field.name, token);
-      for (const path of field.targets) setPath(document, path, value);
-    }
-  } catch (error) {
-    if (error instanceof BadValue) return error.problem;
-    throw error;
+  const record = new Map<string, string>();
+  for (const { field, token, value } of values) {
+    record.set(field.name, token);
+    for (const path of field.targets) setPath(document, path, value);
   }
   if (options.filter !== null && !keeps(options.filter.test, record, line.text)) return null;
   derive(document, record, geo);

@@ -2,7 +2,8 @@
 
 import { parseFormat } from '../../src/formats/detect.ts';
 import type { DocumentOptions, ObjectContext } from '../../src/formats/document.ts';
-import { RecordReader, type RefusedLine } from '../../src/formats/record-reader.ts';
+import type { RefusedLine } from '../../src/formats/line-reader.ts';
+import { RecordReader } from '../../src/formats/record-reader.ts';
 import type { GeoTables } from '../../src/geo/tables.ts';
 import { compileFixture } from '../geo/fixture.ts';
 import { IN_S3, OPTIONS } from '../kernel/both.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { KEPT_BYTES, MAX_RECORD_BYTES } from '../../src/formats/record-reader.ts';
+import { KEPT_BYTES, MAX_RECORD_BYTES } from '../../src/formats/line-reader.ts';
 import { read } from './read.ts';
 
 const HEADER =
