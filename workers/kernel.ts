@@ -78,7 +78,7 @@ export class Kernel {
 
   /** Takes columns and the facts of the object; false where the kernel must not take lines of these columns. */
   bind(columns: Columns, facts: ShapeFacts): boolean {
-    if (!kernelTakes(columns)) return false;
+    if (!kernelTakes(columns, this.#options.as)) return false;
     const key = `${facts.hasS3}${facts.hasRegion}${facts.hasId} ${columns.key}`;
     if (key !== this.#bound) {
       this.#bound = key;

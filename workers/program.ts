@@ -1,8 +1,9 @@
 /** Compiles columns with a pattern of absent ones to the kernel's program; kernel/layout.ts has its form. */
 
-import type { DocumentOptions } from '../src/formats/document.ts';
+import type { DocumentForm, DocumentOptions } from '../src/formats/document.ts';
 import type { Field } from '../src/formats/fields.ts';
 import { type Columns, MAX_COLUMNS } from '../src/formats/header.ts';
+import { isParquetNumber, isSekoiaForm } from '../src/formats/sekoia.ts';
 import type { Arena } from './arena.ts';
 import { type FilterTables, placeFilter } from './filter-code.ts';
 import * as layout from './kernel/layout.ts';
@@ -42,12 +43,20 @@ function opBytes(part: Exclude<Part, string>, bounds: FragmentBounds): number {
   }
 }
 
-/** The check of a column's value; undefined where any text will do. With a filter behind it, it looks nothing up. */
-function checkOf(field: Field, hasFilter: boolean): number | undefined {
+/** What is asked of values beside their kinds. */
+interface Checking {
+  /** Addresses are looked up at once: not before a filter, nor where nobody asks. */
+  readonly looksUp: boolean;
+  /** Texts that stand as numbers in the document. */
+  readonly asNumbers: boolean;
+}
+
+/** The check of a column's value; undefined where any text will do. */
+function checkOf(field: Field, { looksUp, asNumbers }: Checking): number | undefined {
   const isSource = field.targets.some((path) => path.startsWith('source.'));
   switch (field.kind) {
     case 'address':
-      if (hasFilter) return isSource ? layout.CHECK_SOURCE_ONLY : layout.CHECK_DESTINATION_ONLY;
+      if (!looksUp) return isSource ? layout.CHECK_SOURCE_ONLY : layout.CHECK_DESTINATION_ONLY;
       return isSource ? layout.CHECK_SOURCE : layout.CHECK_DESTINATION;
     case 'port':
       return isSource ? layout.CHECK_SOURCE_PORT : layout.CHECK_DESTINATION_PORT;
@@ -65,16 +74,17 @@ function checkOf(field: Field, hasFilter: boolean): number | undefined {
     case 'flags':
       return layout.CHECK_FLAGS;
     case 'text':
-      return undefined;
+      return asNumbers && isParquetNumber(field) ? layout.CHECK_COUNT : undefined;
   }
 }
 
 /**
  * Whether the kernel may take lines of these columns: some column must refuse text, else a header line in the middle
- * of an object would pass for a record. A time before the most columns there can be is one too many for a pattern.
+ * of an object would pass for a record. A time before the most columns there can be is one too many for a pattern. What
+ * Sekoia makes of records is for comparing: it has no program.
  */
-export function kernelTakes(columns: Columns): boolean {
-  if (columns.fields.length > MAX_COLUMNS) return false;
+export function kernelTakes(columns: Columns, form: DocumentForm): boolean {
+  if (form === 'sekoia-ecs' || columns.fields.length > MAX_COLUMNS) return false;
   return columns.fields.some((field) => field !== null && field.kind !== 'text' && field.kind !== 'action');
 }
 
@@ -139,11 +149,11 @@ function writeChecks(
   columns: Columns,
   absent: (column: number) => boolean,
   mixed: boolean,
-  hasFilter: boolean,
+  checking: Checking,
 ): Buffer {
   const checks: number[] = [];
   for (const [i, field] of columns.fields.entries()) {
-    const check = field === null || absent(i) ? undefined : checkOf(field, hasFilter);
+    const check = field === null || absent(i) ? undefined : checkOf(field, checking);
     if (check !== undefined) checks.push(check, i, 0, 0);
   }
   if (mixed) checks.push(layout.CHECK_FAMILIES, 0, 0, 0);
@@ -172,12 +182,13 @@ export function compileProgram(
 ): number | null {
   const filter = filterAddress(columns, absent, context, arena);
   if (filter === null) return null;
+  const { as: form } = context.options;
   const ops = joinLiterals(documentParts(columns, absent, context.options, context.facts));
   const checks = writeChecks(
     columns,
     absent,
     ops.some(([, part]) => part.op === layout.OP_COMMUNITY),
-    filter !== layout.FILTER_KEEP,
+    { looksUp: filter === layout.FILTER_KEEP && !isSekoiaForm(form), asNumbers: form === 'sekoia-json' },
   );
   const opsAt = layout.PROGRAM_CHECKS + ((checks.length + 15) & ~15);
   const program = arena.allocate(opsAt + ops.length * layout.OP_BYTES);

@@ -5,6 +5,7 @@
 
 import { ID_MODES } from '../formats/ids.ts';
 import { LAYOUTS } from '../formats/layouts.ts';
+import { SEKOIA_FORMS } from '../formats/sekoia.ts';
 
 /**
  * How the text of a value is read:
@@ -119,7 +120,7 @@ const TABLE = {
   'tags': { kind: 'list', group: 'documents', value: 'TAG,…', default: 'forwarded,aws-vpcflow', help: 'tags of every document' },
   'namespace': { kind: 'text', group: 'documents', value: 'NAME', default: 'default', pattern: { is: /^[^\s\-A-Z\\/*?"<>|,#:]{1,100}$/, means: 'lower case, without blank, dash or any of \\ / * ? " < > | , # :' }, help: 'data_stream.namespace' },
   'field': { kind: 'texts', group: 'documents', value: 'NAME=VALUE', help: 'constant in every document: labels.env=prod (repeatable)' },
-  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk'], default: 'documents', help: 'NDJSON of documents, or bodies for _bulk' },
+  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk', ...SEKOIA_FORMS], default: 'documents', help: 'what records become' },
 
   'compress': { kind: 'choice', group: 'documents', value: 'HOW', choices: ['none', 'gzip'], defaultShown: 'none; gzip to other machines', help: 'compress what is written or sent' },
   'part-bytes': { kind: 'bytes', group: 'documents', value: 'SIZE', defaultShown: '10MiB with --as bulk', help: 'begin a new part at this size' },

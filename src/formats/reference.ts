@@ -17,7 +17,9 @@ import type { Columns } from './header.ts';
 import { idOffset } from './ids.ts';
 import { indexAt } from './index-name.ts';
 import { type Json, type MutableObject, newObject, setPath, toJson } from './json.ts';
-import { actionMeaning, MAX_EPOCH_SECONDS, MAX_LONG, TRANSPORTS, tcpFlagNames } from './values.ts';
+import { eventJson, eventText, isSekoiaForm, type SekoiaForm } from './sekoia.ts';
+import { parsedEvent } from './sekoia-ecs.ts';
+import { actionMeaning, MAX_EPOCH_SECONDS, MAX_LONG, parseDecimal, TRANSPORTS, tcpFlagNames } from './values.ts';
 
 /** A record as it lies in its object. */
 export interface RecordLine {
@@ -44,13 +46,6 @@ class BadValue extends Error {
     super(code);
     this.problem = { code, reason: `${field.name} ${JSON.stringify(token.slice(0, 100))} is not ${wanted}` };
   }
-}
-
-/** Digits only, without sign or leading zero. */
-function parseDecimal(token: string, largest: bigint): bigint | null {
-  if (!/^(0|[1-9][0-9]{0,18})$/.test(token)) return null;
-  const value = BigInt(token);
-  return value <= largest ? value : null;
 }
 
 function decimal(field: Field, token: string, largest: bigint): bigint {
@@ -87,7 +82,7 @@ function fieldValue(field: Field, token: string): Json | undefined {
     case 'count':
       return decimal(field, token, MAX_LONG);
     case 'loss':
-      return parseDecimal(token, MAX_LONG) ?? undefined;
+      return parseDecimal(token) ?? undefined;
     case 'epoch':
       return isoTime(field, token);
   }
@@ -152,14 +147,32 @@ function actionLine(line: RecordLine, options: DocumentOptions, context: ObjectC
   return `{"${options.op}":{${members.join(',')}}}\n`;
 }
 
+/** What Sekoia gets of a record, or makes of it: JSON without a newline. */
+function sekoiaEvent(
+  form: SekoiaForm,
+  columns: Columns,
+  tokens: readonly string[],
+  record: ReadonlyMap<string, string>,
+): string {
+  switch (form) {
+    case 'sekoia':
+      return toJson(eventText(columns, tokens));
+    case 'sekoia-json':
+      return toJson(eventJson(columns, tokens));
+    case 'sekoia-ecs':
+      return toJson(parsedEvent(eventText(columns, tokens), record));
+  }
+}
+
 /** Whether a problem came out of `encodeRecord`. */
 export function isLineProblem(result: string | null | LineProblem): result is LineProblem {
   return result !== null && typeof result !== 'string';
 }
 
 /**
- * The text of a record's document with its newline, after its action line where the options want one; a problem where
- * the line cannot be a document, filter or not; null for a record that the filter leaves out.
+ * The text of a record's document with its newline, after its action line where the options want one, or what is for
+ * Sekoia instead; a problem where the line cannot be a document, filter or not; null for a record that the filter leaves
+ * out.
  */
 export function encodeRecord(
   columns: Columns,
@@ -193,6 +206,7 @@ export function encodeRecord(
     throw error;
   }
   if (options.filter !== null && !keeps(options.filter.test, record, line.text)) return null;
+  if (isSekoiaForm(options.as)) return `${sekoiaEvent(options.as, columns, line.tokens, record)}\n`;
   derive(document, record, geo);
   const times = document['event'] as MutableObject;
   const time = (times['end'] ?? times['start'] ?? new Date(context.timeMs).toISOString()) as string;
