@@ -120,7 +120,7 @@ const TABLE = {
   'tags': { kind: 'list', group: 'documents', value: 'TAG,…', default: 'forwarded,aws-vpcflow', help: 'tags of every document' },
   'namespace': { kind: 'text', group: 'documents', value: 'NAME', default: 'default', pattern: { is: /^[^\s\-A-Z\\/*?"<>|,#:]{1,100}$/, means: 'lower case, without blank, dash or any of \\ / * ? " < > | , # :' }, help: 'data_stream.namespace' },
   'field': { kind: 'texts', group: 'documents', value: 'NAME=VALUE', help: 'constant in every document: labels.env=prod (repeatable)' },
-  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk', ...SEKOIA_FORMS], default: 'documents', help: 'what records become' },
+  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk', ...SEKOIA_FORMS], defaultShown: 'documents; sekoia to sekoia://', help: 'what records become' },
 
   'compress': { kind: 'choice', group: 'documents', value: 'HOW', choices: ['none', 'gzip'], defaultShown: 'none; gzip to other machines', help: 'compress what is written or sent' },
   'part-bytes': { kind: 'bytes', group: 'documents', value: 'SIZE', defaultShown: '10MiB with --as bulk', help: 'begin a new part at this size' },
@@ -129,6 +129,7 @@ const TABLE = {
 
   'op': { kind: 'choice', group: 'delivery', value: 'OP', choices: ['create', 'index'], default: 'create', help: 'create leaves documents that are there, index writes them again' },
   'body-bytes': { kind: 'bytes', group: 'delivery', value: 'SIZE', default: '8MiB', help: 'largest body of a request, before compression' },
+  'body-records': { kind: 'count', group: 'delivery', value: 'N', min: 1, defaultShown: '10,000 to sekoia://', help: 'most documents of a request' },
   'inflight-bytes': { kind: 'bytes', group: 'delivery', value: 'SIZE', default: '128MiB', help: 'bodies sent and not answered, all workers together' },
   'concurrency': { kind: 'count', group: 'delivery', value: 'N', min: 1, defaultShown: 'adapts', help: 'a fixed number of requests at a time' },
   'max-rate': { kind: 'count', group: 'delivery', value: 'N', min: 1, help: 'documents a second at most' },

@@ -34,6 +34,8 @@ export interface Unanswered {
 export interface Tried {
   /** Why documents are left; null where none are. */
   readonly why: string | null;
+  /** Of the answer, where that is the reason. */
+  readonly status?: number;
   /** Documents may be stored, though the answer does not say so. */
   readonly isUncertain: boolean;
   readonly isBlocked: boolean;
@@ -215,7 +217,11 @@ export class BodySender<Documents extends Unanswered> {
       if (tried.isTooLarge || tried.isUnclear || tried.isBlocked) end = { how: 'other' };
       return tried;
     } catch (error) {
-      if (!(error instanceof FlowbulkError) || error.code !== 'E_CLUSTER_UNREACHABLE') throw error;
+      if (!(error instanceof FlowbulkError) || error.code !== 'E_CLUSTER_UNREACHABLE') {
+        // Broken off by a stop: what it sent may have been taken.
+        if (signal.aborted) this.#permits.count('doubtful', count);
+        throw error;
+      }
       end = { how: 'pushed back' };
       const { kind } = error.facts;
       // Only a connection that was never made is sure to have stored nothing.

@@ -20,7 +20,7 @@ export class BulkSender implements BodyProtocol<BulkDocuments> {
   readonly name: string;
   readonly gzip: boolean;
   readonly retryForMs: number;
-  readonly mostDocuments = Number.POSITIVE_INFINITY;
+  readonly mostDocuments: number;
   readonly #spec: BulkSpec;
   readonly #permits: Permits;
   readonly #answered: Answered;
@@ -33,6 +33,7 @@ export class BulkSender implements BodyProtocol<BulkDocuments> {
     this.name = spec.name;
     this.gzip = spec.gzip;
     this.retryForMs = spec.retryForMs;
+    this.mostDocuments = spec.bodyRecords ?? Number.POSITIVE_INFINITY;
     this.#spec = spec;
     const http = new ClusterHttp(spec.hosts, spec.access, spec.connections);
     this.#permits = new Permits(spec.limits, spec.permits);

@@ -69,13 +69,13 @@ export interface Run {
 const SHARDS_AHEAD = 2;
 
 /**
- * Shards a worker has under way where bodies go to a cluster: while the last bodies of one are answered, the next is
+ * Shards a worker has under way where bodies go to a server: while the last bodies of one are answered, the next is
  * converted.
  */
-const CLUSTER_SHARDS = 2;
+const SERVER_SHARDS = 2;
 
 function shardsUnderWay(plan: RunPlan): number {
-  return plan.sink.kind === 'cluster' ? CLUSTER_SHARDS : 1;
+  return plan.sink.kind === 'cluster' || plan.sink.kind === 'sekoia' ? SERVER_SHARDS : 1;
 }
 
 /** Starts a run. `signal` stops it: nothing more is converted, and what is under way has the drain's time to end. */

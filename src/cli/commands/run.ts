@@ -1,4 +1,4 @@
-/** `flowbulk run SOURCE DESTINATION`: flow logs into Elasticsearch or OpenSearch. */
+/** `flowbulk run SOURCE DESTINATION`: flow logs into Elasticsearch, OpenSearch or an intake of Sekoia. */
 
 import { FlowbulkError } from '../../errors.ts';
 import { openJob, stateFolder } from '../../job/job.ts';
@@ -34,6 +34,7 @@ export const run = command({
     ['run s3://bucket/prefix/ https://cluster:9200/logs-aws.vpcflow-default --api-key-file key', 'into a data stream'],
     ['run s3://bucket/ https://cluster:9200/vpcflow-{yyyy.MM} --bulk-settings', 'into indices by the month of records'],
     ['run sqs://queue https://cluster:9200/logs-aws.vpcflow-default --follow', 'as objects come'],
+    ['run s3://bucket/ sekoia://intake.sekoia.io --api-key-file key', "lines into Sekoia's intake"],
   ],
   arguments: [
     {
@@ -44,7 +45,7 @@ export const run = command({
     {
       name: 'DESTINATION',
       required: true,
-      help: 'https://host:9200/NAME: a data stream, an index, or a pattern such as vpcflow-{yyyy.MM.dd}',
+      help: 'https://host:9200/NAME (data stream, index, or pattern such as vpcflow-{yyyy.MM.dd}), or sekoia://intake',
     },
   ],
   options: [...JOB_OPTIONS, 'plan', 'dry-run', 'no-ledger'],
