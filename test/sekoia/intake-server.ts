@@ -79,7 +79,7 @@ export function needlessDoubles(
 }
 
 /** Starts an intake server on a port of this machine. */
-export async function startIntakeServer(options: IntakeServerOptions): Promise<IntakeServer> {
+async function startIntakeServer(options: IntakeServerOptions): Promise<IntakeServer> {
   const intake = new FaultIntake(options);
   const server = createServer((request, response) => {
     intake.answer(request, response).catch((error: unknown) => {

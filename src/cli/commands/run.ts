@@ -7,6 +7,7 @@ import type { SourceSpec } from '../../sources/spec.ts';
 import { sourceAsked } from '../asked.ts';
 import { command } from '../command.ts';
 import { convertInto } from '../conversion.ts';
+import { following, isFollowed } from '../following.ts';
 import { doneIn, JOB_OPTIONS, jobAsked, openJobOutlet } from '../job-asked.ts';
 import type { Values } from '../options.ts';
 import { showPlan } from '../planning.ts';
@@ -53,6 +54,7 @@ export const run = command({
   async run([sourceText = '', destinationText = ''], values, io) {
     const spec = sourceAsked(sourceText, values);
     checkQueue(spec, sourceText, values);
+    const follows = isFollowed(spec, values);
     const asked = jobAsked(sourceText, destinationText, values, io.env);
     const state = stateFolder(values.state, io.env);
     if (values.dryRun) {
@@ -62,10 +64,11 @@ export const run = command({
     }
     const job = openJob(state, asked.identity);
     const { plan } = values;
-    const open = async (run: string) => ({
-      ...(await openJobOutlet(asked, job, run, values, io)),
-      ...(plan === undefined ? {} : { listed: () => readPlan(plan, spec) }),
-    });
+    const open = async (run: string) => {
+      const outlet = await openJobOutlet(asked, job, run, values, io);
+      if (follows) return following(outlet, spec, values, io);
+      return plan === undefined ? outlet : { ...outlet, listed: () => readPlan(plan, spec) };
+    };
     return convertInto({ text: sourceText, spec }, values, asked.options, io, open, values.lookBack);
   },
 });
