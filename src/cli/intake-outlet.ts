@@ -69,8 +69,12 @@ function accessOf(values: IntakeValues): ClusterAccess {
   return clusterAccess({ ca, cert, key, insecure, requestTimeoutMs }, [], {});
 }
 
-/** The bodies of workers: as many events as a request may have, as far as can be told before. */
-function sizesFor(form: DocumentForm, values: IntakeValues, workers: number) {
+/** The bodies of workers: as many events as a request may have, as far as can be told before. Throws E_USAGE. */
+export function intakeSizes(
+  form: DocumentForm,
+  values: Pick<DeliveryValues, 'bodyRecords' | 'bodyBytes' | 'inflightBytes' | 'concurrency' | 'maxRate'>,
+  workers: number,
+): { readonly bodyRecords: number } & ReturnType<typeof deliverySizes> {
   const { bodyRecords = BODY_RECORDS } = values;
   const asManyBytes = Math.max(MIN_BODY_BYTES, bodyRecords * (EVENT_BYTES[form] ?? 0));
   const bodyBytes = Math.min(values.bodyBytes, MAX_EVENT_TEXT_BYTES, asManyBytes);
@@ -95,7 +99,7 @@ export async function intakeOutlet(
         'the intake)',
     );
   }
-  const { bodyRecords, bodyBytes, bodies, limits } = sizesFor(form, values, workers);
+  const { bodyRecords, bodyBytes, bodies, limits } = intakeSizes(form, values, workers);
   const idle = meaningless(values);
   if (idle.length > 0) talk.warn(`${idle.join(', ')}: nothing to ${target.text}, which gets records as they are`);
   const isLocal = isLoopback(target.url);

@@ -71,8 +71,12 @@ export class IntakeSender implements BodyProtocol<IntakeEvents> {
     return this.#sender.close();
   }
 
-  headers(): Readonly<Record<string, string>> {
-    return { 'content-type': 'application/json' };
+  headers({ count }: IntakeEvents): Readonly<Record<string, string>> {
+    const { itemCountHeader } = this.#spec;
+    return {
+      'content-type': 'application/json',
+      ...(itemCountHeader === undefined ? {} : { [itemCountHeader]: `${count}` }),
+    };
   }
 
   encode(events: IntakeEvents): Buffer {

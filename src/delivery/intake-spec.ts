@@ -22,4 +22,6 @@ export interface IntakeSpec {
   readonly retryForMs: number;
   /** Refused events that end the run when there are more; null: when the first thousand all are. */
   readonly maxRejects: number | null;
+  /** For the bench: tells the server in a header how many events a body has. */
+  readonly itemCountHeader?: string;
 }
