@@ -1,11 +1,11 @@
-/** Documents into the null server: what delivering costs where the server costs nearly nothing. */
+/** Documents, and lines as events, into the null server: what delivering costs where the server costs nearly nothing. */
 
 import { availableParallelism } from 'node:os';
 import { loadObjects } from './bench-set.ts';
 import type { BenchInput, BenchResult } from './input.ts';
 import { type NullServer, startNullServer } from './null-server-process.ts';
 import { noHelper, runHelper } from './official-helpers.ts';
-import { BODY_BYTES, BULK_OPTIONS, bulkOutlet } from './outlets.ts';
+import { BODY_BYTES, BULK_OPTIONS, batchOutlet, bulkOutlet } from './outlets.ts';
 import { bestPlainLoop, type PreparedBody, plainLoop } from './plain-loop.ts';
 import { itemsOf, prepareBodies, prepareDocuments } from './prepared.ts';
 import type { Row } from './report.ts';
@@ -33,15 +33,18 @@ interface Way {
   readonly workers: number;
   readonly gzip: boolean;
   readonly bodyBytes: number;
+  /** Lines to `/batch`, in place of documents to `_bulk`. */
+  readonly asEvents?: boolean;
 }
 
 /** One way as a task, which says what a record takes: how many there are depends on how objects fall into shards. */
 function runTask({ set, image, scratch, signal }: BenchInput, server: NullServer, way: Way): Task {
-  const { name, ...options } = way;
-  const { workers } = way;
+  const { name, asEvents = false, ...options } = way;
+  const { workers, gzip } = way;
   const listing = cycledListing(set.objects, workers, shardsPerWorker(set.records));
   const run = async (): Promise<Taken> => {
-    const outlet = bulkOutlet({ url: server.url, name: NAME, ...options });
+    const { url } = server;
+    const outlet = asEvents ? batchOutlet({ url, gzip, workers }) : bulkOutlet({ url, name: NAME, ...options });
     const timed = await timedRun({ listing, image, workers, outlet, scratch, serverPid: server.pid }, signal);
     const { records, serverCpuMs } = timed;
     return {
@@ -74,6 +77,8 @@ function waysHere(): readonly [plain: Way, gzip: Way, ...others: Way[]] {
     { ...plain, name: `flowbulk, gzip, ${words}`, gzip: true },
     { ...plain, name: `flowbulk, plain, ${words}, bodies of 2 MiB`, bodyBytes: SMALL_BODY_BYTES },
     ...(workers === 1 ? [] : [one]),
+    { ...plain, name: `flowbulk, lines to an intake, plain, ${words}`, asEvents: true },
+    { ...plain, name: `flowbulk, lines to an intake, gzip, ${words}`, gzip: true, asEvents: true },
   ];
 }
 
@@ -114,7 +119,11 @@ async function measure(input: BenchInput, server: NullServer): Promise<BenchResu
   const bytesIn = set.bytesPlain / set.records;
   // Of bodies before they are compressed.
   const bytesOut = bodies.reduce((sum, { bytes }) => sum + bytes.length, 0) / itemsOf(bodies);
-  for (const [i, { name }] of tasks.entries()) rows.push({ kind: 'time', name, timing: all[i]!, bytesIn, bytesOut });
+  for (const [i, { name }] of tasks.entries()) {
+    // An event is its line, in quotes.
+    const out = ways[i]?.asEvents ? bytesIn + 2 : bytesOut;
+    rows.push({ kind: 'time', name, timing: all[i]!, bytesIn, bytesOut: out });
+  }
   const [plain, gzip] = all as readonly [Timing, Timing, ...Timing[]];
   for (const [i, name] of ['plain loop', 'helper'].slice(0, others.length).entries()) {
     const samples = ratios(all[ways.length + i]!, plain);

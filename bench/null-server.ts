@@ -1,9 +1,10 @@
 /**
- * A server that takes `_bulk` requests and answers that all went well, as cheaply as can be: bodies are not looked at.
+ * A server that takes `_bulk` requests, and those of an intake of Sekoia at `/batch`, and answers that all went well, as
+ * cheaply as can be: bodies are not looked at.
  *
  *   node null-server.js     prints its port, and ends when its standard input does
  *
- * How many documents a body has is told by the header `x-flowbulk-items`; without it, as other clients send, its lines
+ * How many documents or events a body has is told by the header `x-flowbulk-items`; without it, as other clients send, its lines
  * are counted; a compressed body without it is refused. To everything else it answers as an Elasticsearch 9 with one data
  * stream of every name.
  */
@@ -14,6 +15,8 @@ import { createServer, Socket, type TcpSocketConnectOpts } from 'node:net';
 const ANSWER_HEAD = '{"errors":false,"took":1,"items":[';
 const ITEM = '{"create":{"status":201}},';
 const ANSWER_TAIL = Buffer.from(']}');
+const IDS_HEAD = '{"event_ids":[';
+const ID = '"2bd7a5f4-0f0e-4c5e-9d6a-0a1b2c3d4e5f",';
 
 /** What a read takes at most: larger ones no longer fit the core's cache, and are slower. */
 const READ_BYTES = 256 * 1024;
@@ -24,17 +27,24 @@ const LINE_FEED = 0x0a;
 
 /** The beginning of an answer with very many items; each answer is a part of it. */
 class Answers {
+  readonly #head: string;
+  readonly #item: string;
   #bytes = Buffer.alloc(0);
   #items = 0;
+
+  constructor(head: string, item: string) {
+    this.#head = head;
+    this.#item = item;
+  }
 
   /** Head and body of the answer to so many documents. */
   of(items: number): readonly Buffer[] {
     if (items > this.#items || this.#bytes.length === 0) {
       this.#items = Math.max(2 * items, 10_000);
-      this.#bytes = Buffer.from(ANSWER_HEAD + ITEM.repeat(this.#items));
+      this.#bytes = Buffer.from(this.#head + this.#item.repeat(this.#items));
     }
     // Without the last comma.
-    const bytes = ANSWER_HEAD.length + Math.max(0, items * ITEM.length - 1);
+    const bytes = this.#head.length + Math.max(0, items * this.#item.length - 1);
     return [head(200, bytes + ANSWER_TAIL.length), this.#bytes.subarray(0, bytes), ANSWER_TAIL];
   }
 }
@@ -56,7 +66,8 @@ function refusal(status: number, reason: string): readonly Buffer[] {
   return whole(status, { error: { type: 'exception', reason }, status });
 }
 
-const answers = new Answers();
+const answers = new Answers(ANSWER_HEAD, ITEM);
+const ids = new Answers(IDS_HEAD, ID);
 
 /** A request whose body is being read. */
 interface Request {
@@ -155,6 +166,7 @@ function answerTo({ method, path, items, isCompressed, lineFeeds }: Request): re
     if (items !== -1) return answers.of(items);
     return isCompressed ? refusal(400, 'compressed, without x-flowbulk-items') : answers.of(lineFeeds >> 1);
   }
+  if (path.endsWith('/batch')) return items === -1 ? refusal(400, 'without x-flowbulk-items') : ids.of(items);
   if (method === 'HEAD') return [head(200, 0)];
   if (path === '/') {
     const version = { number: '9.4.3', build_flavor: 'default' };

@@ -1,6 +1,7 @@
-/** Where runs of benches write to: a file or device, or the `_bulk` of a server. */
+/** Where runs of benches write to: a file or device, the `_bulk` of a server, or its `/batch` for events. */
 
 import { deliverySizes } from '../src/cli/cluster-outlet.ts';
+import { intakeSizes } from '../src/cli/intake-outlet.ts';
 import { OPTIONS } from '../src/cli/options.ts';
 import { readValue } from '../src/cli/values.ts';
 import { clusterAccess } from '../src/cluster/access.ts';
@@ -47,6 +48,39 @@ export interface BulkOutletOptions {
 export function fileOutlet(destination: string): BenchOutlet {
   const { spec, commit } = openDestination(destination, { gzip: false, partBytes: null, run: 'bench' });
   return { sink: spec, options: DOCUMENT_OPTIONS, commit };
+}
+
+/** Opens the `/batch` of a server for lines, as a run into an intake of Sekoia has it without options. */
+export function batchOutlet({ url, gzip, workers }: Omit<BulkOutletOptions, 'name' | 'bodyBytes'>): BenchOutlet {
+  const values = {
+    bodyRecords: undefined,
+    bodyBytes: BODY_BYTES,
+    inflightBytes: defaultOf('inflight-bytes'),
+    concurrency: undefined,
+    maxRate: undefined,
+  };
+  const { bodyRecords, bodyBytes, bodies, limits } = intakeSizes('sekoia', values, workers);
+  return {
+    sink: {
+      kind: 'sekoia',
+      intake: {
+        url,
+        access: clusterAccess({ insecure: false, requestTimeoutMs: defaultOf('request-timeout') }, [url], {}),
+        intakeKey: 'none',
+        gzip,
+        permits: new Permits(limits).buffer,
+        limits,
+        connections: bodies,
+        bodyRecords,
+        retryForMs: defaultOf('retry-for'),
+        maxRejects: null,
+        itemCountHeader: ITEMS_HEADER,
+      },
+      underWay: null,
+    },
+    options: { ...DOCUMENT_OPTIONS, as: 'sekoia', ids: 'none' },
+    bodies: { bodyBytes, bodies },
+  };
 }
 
 /** Opens the `_bulk` of a server, with everything else as a run has it without options. */

@@ -25,8 +25,7 @@ export function compileFold(
   arena: Arena,
 ): number | null {
   const first = filterAddress(columns, absent, filter, tables, arena);
-  // Look-ups of geo tables are for documents; a program with a filter leaves them to what comes after it.
-  const checks = writeChecks(columns, absent, false, true);
+  const checks = writeChecks(columns, absent, false, { looksUp: false, asNumbers: false });
   const program = arena.allocate(layout.PROGRAM_CHECKS + checks.length);
   if (first === null || program === null) return null;
   const present = new Map(columns.fields.flatMap((field, i) => (field === null || absent(i) ? [] : [[field.name, i]])));

@@ -1,7 +1,7 @@
 /** The kernel from the host's side: loading it, and its programs by columns and pattern. */
 
 import { readFileSync } from 'node:fs';
-import type { DocumentOptions } from '../src/formats/document.ts';
+import type { DocumentForm, DocumentOptions } from '../src/formats/document.ts';
 import type { Columns } from '../src/formats/header.ts';
 import { Arena } from './arena.ts';
 import { FilterTables } from './filter-code.ts';
@@ -43,6 +43,7 @@ export class Kernel {
   readonly arena: Arena;
   readonly #exports: KernelExports;
   readonly #programs: Programs;
+  readonly #form: DocumentForm;
   #facts: ShapeFacts | null = null;
 
   constructor(
@@ -55,6 +56,7 @@ export class Kernel {
     const address = run.arenaAddresses[worker];
     if (address === undefined) throw new RangeError(`no arena for worker ${worker}`);
     this.arena = new Arena(run.memory, address, run.sizes);
+    this.#form = options.as;
     this.#exports = instantiate<KernelExports>(module, run.memory);
     this.#programs = new Programs(this.arena, this.#exports, this.#compiler(options, bounds));
     this.#exports.prepare(address, run.tablesAddress);
@@ -77,7 +79,8 @@ export class Kernel {
 
   /** Takes columns and the facts of the object; false where the kernel must not take lines of these columns. */
   bind(columns: Columns, facts: ShapeFacts): boolean {
-    if (!kernelTakes(columns)) return false;
+    // What Sekoia makes of records is for comparing: it has no program.
+    if (this.#form === 'sekoia-ecs' || !kernelTakes(columns)) return false;
     this.#facts = facts;
     this.#programs.bind(columns, `${facts.hasS3}${facts.hasRegion}${facts.hasId} ${columns.key}`);
     return true;

@@ -4,6 +4,7 @@ import type { DocumentOptions } from '../src/formats/document.ts';
 import type { Field } from '../src/formats/fields.ts';
 import type { Filter } from '../src/formats/filter/filter.ts';
 import { type Columns, MAX_COLUMNS } from '../src/formats/header.ts';
+import { isParquetNumber, isSekoiaForm } from '../src/formats/sekoia.ts';
 import type { Arena } from './arena.ts';
 import { type FilterTables, placeFilter } from './filter-code.ts';
 import * as layout from './kernel/layout.ts';
@@ -43,12 +44,20 @@ function opBytes(part: Exclude<Part, string>, bounds: FragmentBounds): number {
   }
 }
 
-/** The check of a column's value; undefined where any text will do. With a filter behind it, it looks nothing up. */
-function checkOf(field: Field, hasFilter: boolean): number | undefined {
+/** What is asked of values beside their kinds. */
+interface Checking {
+  /** Addresses are looked up at once: not before a filter, nor where nobody asks. */
+  readonly looksUp: boolean;
+  /** Texts that stand as numbers in the document. */
+  readonly asNumbers: boolean;
+}
+
+/** The check of a column's value; undefined where any text will do. */
+function checkOf(field: Field, { looksUp, asNumbers }: Checking): number | undefined {
   const isSource = field.targets.some((path) => path.startsWith('source.'));
   switch (field.kind) {
     case 'address':
-      if (hasFilter) return isSource ? layout.CHECK_SOURCE_ONLY : layout.CHECK_DESTINATION_ONLY;
+      if (!looksUp) return isSource ? layout.CHECK_SOURCE_ONLY : layout.CHECK_DESTINATION_ONLY;
       return isSource ? layout.CHECK_SOURCE : layout.CHECK_DESTINATION;
     case 'port':
       return isSource ? layout.CHECK_SOURCE_PORT : layout.CHECK_DESTINATION_PORT;
@@ -66,7 +75,7 @@ function checkOf(field: Field, hasFilter: boolean): number | undefined {
     case 'flags':
       return layout.CHECK_FLAGS;
     case 'text':
-      return undefined;
+      return asNumbers && isParquetNumber(field) ? layout.CHECK_COUNT : undefined;
   }
 }
 
@@ -136,16 +145,16 @@ export interface ProgramContext {
   readonly filterTables: FilterTables;
 }
 
-/** The checks of a program's columns. With `mixed`, of both addresses' family; with a filter, they look nothing up. */
+/** The checks of a program's columns. With `mixed`, of both addresses' family. */
 export function writeChecks(
   columns: Columns,
   absent: (column: number) => boolean,
   mixed: boolean,
-  hasFilter: boolean,
+  checking: Checking,
 ): Buffer {
   const checks: number[] = [];
   for (const [i, field] of columns.fields.entries()) {
-    const check = field === null || absent(i) ? undefined : checkOf(field, hasFilter);
+    const check = field === null || absent(i) ? undefined : checkOf(field, checking);
     if (check !== undefined) checks.push(check, i, 0, 0);
   }
   if (mixed) checks.push(layout.CHECK_FAMILIES, 0, 0, 0);
@@ -175,12 +184,13 @@ export function compileProgram(
 ): number | null {
   const filter = filterAddress(columns, absent, context.options.filter, context.filterTables, arena);
   if (filter === null) return null;
+  const { as: form } = context.options;
   const ops = joinLiterals(documentParts(columns, absent, context.options, context.facts));
   const checks = writeChecks(
     columns,
     absent,
     ops.some(([, part]) => part.op === layout.OP_COMMUNITY),
-    filter !== layout.FILTER_KEEP,
+    { looksUp: filter === layout.FILTER_KEEP && !isSekoiaForm(form), asNumbers: form === 'sekoia-json' },
   );
   const opsAt = layout.PROGRAM_CHECKS + ((checks.length + 15) & ~15);
   const program = arena.allocate(opsAt + ops.length * layout.OP_BYTES);

@@ -8,8 +8,10 @@ import type { Field } from '../src/formats/fields.ts';
 import type { Columns } from '../src/formats/header.ts';
 import type { DatePart } from '../src/formats/index-name.ts';
 import { toJson } from '../src/formats/json.ts';
+import { isSekoiaForm } from '../src/formats/sekoia.ts';
 import { actionMeaning, TRANSPORTS, tcpFlagNames } from '../src/formats/values.ts';
 import * as layout from './kernel/layout.ts';
+import { eventParts } from './sekoia-shape.ts';
 
 /** Texts of a VARIANT op by the value of its selector. */
 export type VariantTable = readonly string[];
@@ -175,6 +177,7 @@ export function documentParts(
   options: DocumentOptions,
   facts: ShapeFacts,
 ): readonly Part[] {
+  if (isSekoiaForm(options.as)) return eventParts(options.as, columns, absent);
   const tree: Tree = new Map();
   for (const [path, value] of constantMembers(options)) put(tree, path, [toJson(value)]);
   if (facts.hasS3) put(tree, 'aws.s3', [slot(layout.SLOT_S3)]);

@@ -66,8 +66,8 @@ export function selectionOf(
   } as { [K in keyof Selection]: Selection[K] | undefined });
 }
 
-/** How a queue is read. */
-export const QUEUE_OPTIONS = ['follow', 'until-empty', 'visibility-timeout'] as const;
+/** How a source is read that has no end. */
+export const QUEUE_OPTIONS = ['follow', 'interval', 'until-empty', 'visibility-timeout'] as const;
 
 /** SQS hides messages no longer: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const MAX_VISIBILITY_MS = 12 * 3_600_000;
@@ -90,7 +90,8 @@ export function sourceAsked(
     queue: { visibilityTimeoutMs, ends },
   });
   if (spec.kind !== 'sqs') {
-    if (ends !== null) throw refuse(`${text} is no queue: --follow and --until-empty are for sqs://queue`);
+    if (untilEmpty) throw refuse(`${text} is no queue: --until-empty is for sqs://queue`);
+    if (follow && spec.kind === 'stdin') throw refuse('standard input has an end of its own: leave --follow');
     return spec;
   }
   if (visibilityTimeoutMs < MIN_VISIBILITY_MS || visibilityTimeoutMs > MAX_VISIBILITY_MS) {

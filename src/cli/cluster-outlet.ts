@@ -23,6 +23,7 @@ import type { Values } from './options.ts';
 export const DELIVERY_OPTIONS = [
   'op',
   'body-bytes',
+  'body-records',
   'inflight-bytes',
   'concurrency',
   'max-rate',
@@ -132,7 +133,9 @@ export function deliverySizes(
   return { bodyBytes, bodies, limits };
 }
 
-const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(host).hostname);
+/** Whether a host, a URL, is this machine. */
+export const isLoopback = (host: string): boolean =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(host).hostname);
 
 /** The path of `_bulk` requests. */
 function bulkPath(name: string, isTimeNamed: boolean, pipeline: string | null): string {
@@ -217,6 +220,7 @@ export async function clusterOutlet(
       retryForMs: values.retryFor,
       waitBlocked: values.waitBlocked,
       maxRejects: values.maxRejects ?? null,
+      bodyRecords: values.bodyRecords ?? Number.POSITIVE_INFINITY,
     };
     const kind = timeNamed ? 'time-named indices' : KINDS[facts.kind];
     const how = [

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { EXIT, FlowbulkError } from '../errors.ts';
 import { parseFormat } from '../formats/detect.ts';
 import { type DocumentOptions, documentOptions, parseConstants } from '../formats/document.ts';
+import { isSekoiaForm } from '../formats/sekoia.ts';
 import { geoImage } from '../geo/build.ts';
 import { type Metrics, withMetrics } from '../metrics/metrics.ts';
 import { startProgress } from '../progress/progress.ts';
@@ -188,7 +189,7 @@ async function convertMeasured(
   const selection = selectionOf(values, Date.now(), lookBack);
   const limits = limitsOf(values);
   const share = shareOf(values, io.env);
-  if (values.city.length + values.asn.length === 0) talk.warn(NO_GEO);
+  if (values.city.length + values.asn.length === 0 && !isSekoiaForm(options.as)) talk.warn(NO_GEO);
   const source = openSource(spec, (text) => talk.warn(text));
   let outlet: Outlet | null = null;
   let failure: unknown = null;

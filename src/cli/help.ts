@@ -17,7 +17,7 @@ const SHORT_GROUPS: ReadonlySet<string> = new Set(['filter', 'aws', 'talk']);
 
 /** One with more than this shows those in short, too, that shorter commands explain. */
 const LONGEST_COMMAND_OPTIONS = 50;
-const SHORTER_GROUPS: ReadonlySet<string> = new Set([...SHORT_GROUPS, 'read', 'documents', 'credentials']);
+const SHORTER_GROUPS: ReadonlySet<string> = new Set([...SHORT_GROUPS, 'read', 'documents', 'credentials', 'run']);
 
 function shortGroups({ options }: Command): ReadonlySet<string> {
   if (options.length > LONGEST_COMMAND_OPTIONS) return SHORTER_GROUPS;

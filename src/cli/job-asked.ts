@@ -3,12 +3,13 @@
 import path from 'node:path';
 import { isTarget, parseTarget, type Target } from '../cluster/target.ts';
 import { FlowbulkError } from '../errors.ts';
-import type { DocumentOptions } from '../formats/document.ts';
+import { DEFAULT_DOCUMENTS, type DocumentOptions } from '../formats/document.ts';
 import { type IndexName, isTimeNamed, parseIndexName } from '../formats/index-name.ts';
 import { findJob, type Job, type JobIdentity } from '../job/job.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
 import { shareName } from '../plan/share.ts';
+import { type IntakeTarget, isIntake, parseIntake } from '../sekoia/target.ts';
 import { openDestination } from '../sinks/destination.ts';
 import type { Listed, Source, SourceObject } from '../sources/source.ts';
 import { QUEUE_OPTIONS, shareOf, sourceAsked } from './asked.ts';
@@ -24,12 +25,14 @@ import {
   workersOf,
 } from './conversion.ts';
 import { checkFilter } from './filter-asked.ts';
+import { intakeOutlet } from './intake-outlet.ts';
 import { jobOutlet } from './job-outlet.ts';
 import type { Values } from './options.ts';
 
 /** Options of commands that come after `run`: its own, so that its command line does for them, too. */
 export const JOB_OPTIONS = [
   ...CONVERSION_OPTIONS,
+  'as',
   ...DELIVERY_OPTIONS,
   ...ACCESS_OPTIONS,
   ...QUEUE_OPTIONS,
@@ -44,9 +47,11 @@ export type JobValues = Values<(typeof JOB_OPTIONS)[number]>;
 /** SOURCE and DESTINATION with what options make of them. */
 export interface JobAsked {
   readonly destination: string;
-  /** The cluster; null where DESTINATION is a folder. */
+  /** The cluster; null where DESTINATION is something else. */
   readonly target: Target | null;
-  /** The name in the cluster as parts; none for a folder. */
+  /** The intake of Sekoia; null where DESTINATION is something else. */
+  readonly intake: IntakeTarget | null;
+  /** The name in the cluster as parts; none for anything else. */
   readonly name: IndexName;
   readonly options: DocumentOptions;
   readonly identity: JobIdentity;
@@ -63,9 +68,13 @@ function absolute(text: string): string {
 export function jobAsked(
   source: string,
   destination: string,
-  values: DocumentValues & Values<'op' | 'cloud-id'> & Partial<Values<'shard'>>,
+  values: DocumentValues & Values<'op' | 'cloud-id' | 'as'> & Partial<Values<'shard'>>,
   env: CommandIo['env'],
 ): JobAsked {
+  if (isIntake(destination)) return intakeAsked(source, destination, values, env);
+  if (values.as !== undefined) {
+    throw new FlowbulkError('E_USAGE', `--as ${values.as} is for flowbulk convert, and for DESTINATION sekoia://…`);
+  }
   const target = isTarget(destination) ? parseTarget(destination, values.cloudId) : null;
   const name: IndexName = target === null ? [] : parseIndexName(target.name);
   const options = documentOptionsOf(values, {
@@ -84,7 +93,40 @@ export function jobAsked(
     keepOriginal,
     ...(share === null ? {} : { share: shareName(share) }),
   };
-  return { destination, target, name, options, identity };
+  return { destination, target, intake: null, name, options, identity };
+}
+
+/** What `jobAsked` gives for an intake. Of the options of documents only filters mean something there. */
+function intakeAsked(
+  source: string,
+  destination: string,
+  values: DocumentValues & Values<'as'> & Partial<Values<'shard'>>,
+  env: CommandIo['env'],
+): JobAsked {
+  const intake = parseIntake(destination);
+  const { as = 'sekoia' } = values;
+  if (as !== 'sekoia' && as !== 'sekoia-json') {
+    throw new FlowbulkError('E_USAGE', `${intake.text} takes --as sekoia (lines) or --as sekoia-json, not --as ${as}`);
+  }
+  const options: DocumentOptions = {
+    ...DEFAULT_DOCUMENTS,
+    as,
+    ids: 'none',
+    filter: documentOptionsOf(values, { as, op: 'create', index: null }).filter,
+  };
+  const { ids, namespace, tags, keepOriginal } = options;
+  const share = shareOf(values, env);
+  const identity: JobIdentity = {
+    source: absolute(source),
+    destination: intake.text,
+    ids,
+    namespace,
+    tags,
+    keepOriginal,
+    as,
+    ...(share === null ? {} : { share: shareName(share) }),
+  };
+  return { destination: intake.text, target: null, intake, name: [], options, identity };
 }
 
 /** The job that a run has made, with nobody at it. Throws E_USAGE where there is none, and E_LOCKED. */
@@ -167,15 +209,15 @@ function folderOutlet(text: string, gzip: boolean, run: string, deadLetterPath: 
 
 /** Opens a job's outlet for a run of this name, with lock and ledger. Throws E_USAGE, E_LOCKED, E_LEDGER_*, E_CLUSTER_*, E_SINK_*. */
 export function openJobOutlet(
-  { destination, target, name, options }: JobAsked,
+  { destination, target, intake, name, options }: JobAsked,
   job: Job,
   run: string,
-  values: ConversionValues & DeliveryValues & Values<'no-ledger' | 'drain-timeout'>,
+  values: ConversionValues & DeliveryValues & Values<'no-ledger' | 'drain-timeout' | 'as'>,
   io: CommandIo,
 ): Promise<Outlet> {
-  return jobOutlet(job, run, options.filter, values, async () =>
-    target === null
-      ? folderOutlet(destination, values.compress === 'gzip', run, job.deadLetterPath)
-      : clusterOutlet(target, name, values, workersOf(values), job, io),
-  );
+  return jobOutlet(job, run, options.filter, values, async (ledger) => {
+    if (intake !== null) return intakeOutlet(intake, options.as, values, workersOf(values), job, ledger, io);
+    if (target !== null) return clusterOutlet(target, name, values, workersOf(values), job, io);
+    return folderOutlet(destination, values.compress === 'gzip', run, job.deadLetterPath);
+  });
 }

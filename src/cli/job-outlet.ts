@@ -21,7 +21,7 @@ export async function jobOutlet(
   run: string,
   filter: Filter | null,
   values: Values<'no-ledger' | 'drain-timeout'> & Readonly<Record<string, unknown>>,
-  open: () => Promise<Outlet>,
+  open: (ledger: Ledger | null) => Promise<Outlet>,
 ): Promise<Outlet> {
   const { noLedger, drainTimeout } = values;
   const lock = JobLock.take(job.lockPath, run);
@@ -39,7 +39,7 @@ export async function jobOutlet(
       ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath);
       bindFilter(ledger, filter);
     }
-    const outlet = await open();
+    const outlet = await open(ledger);
     return {
       ...outlet,
       ledger,

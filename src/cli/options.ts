@@ -5,6 +5,7 @@
 
 import { ID_MODES } from '../formats/ids.ts';
 import { LAYOUTS } from '../formats/layouts.ts';
+import { SEKOIA_FORMS } from '../formats/sekoia.ts';
 
 /**
  * How the text of a value is read:
@@ -90,7 +91,8 @@ const TABLE = {
   'format': { kind: 'text', group: 'read', value: 'LAYOUT', choices: LAYOUT_NAMES, defaultShown: 'by the tokens', help: 'layout or field names of lines without header' },
   'name': { kind: 'text', group: 'read', value: 'KEY', help: 'name that stands for standard input in documents and ids' },
   'shard': { kind: 'text', group: 'read', value: 'N/M', pattern: { is: /^(auto|(auto|\d{1,6})\/\d{1,6})$/, means: 'a share such as 3/16, or auto' }, help: 'the third of 16 equal shares of the keys; auto: by the array job' },
-  'follow': { kind: 'flag', group: 'read', help: 'keep reading a queue until stopped' },
+  'follow': { kind: 'flag', group: 'read', help: 'keep reading what comes until stopped' },
+  'interval': { kind: 'duration', group: 'read', value: 'TIME', default: '60s', help: 'how often SOURCE is looked at again with --follow' },
   'until-empty': { kind: 'flag', group: 'read', help: 'read a queue until it is empty and nothing is in flight' },
   'visibility-timeout': { kind: 'duration', group: 'read', value: 'TIME', default: '5m', help: 'how soon others get the messages of a process that died' },
   'max-objects': { kind: 'count', group: 'read', value: 'N', min: 1, help: 'begin no more than N objects' },
@@ -119,7 +121,7 @@ const TABLE = {
   'tags': { kind: 'list', group: 'documents', value: 'TAG,…', default: 'forwarded,aws-vpcflow', help: 'tags of every document' },
   'namespace': { kind: 'text', group: 'documents', value: 'NAME', default: 'default', pattern: { is: /^[^\s\-A-Z\\/*?"<>|,#:]{1,100}$/, means: 'lower case, without blank, dash or any of \\ / * ? " < > | , # :' }, help: 'data_stream.namespace' },
   'field': { kind: 'texts', group: 'documents', value: 'NAME=VALUE', help: 'constant in every document: labels.env=prod (repeatable)' },
-  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk'], default: 'documents', help: 'NDJSON of documents, or bodies for _bulk' },
+  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk', ...SEKOIA_FORMS], defaultShown: 'documents', help: 'what records become' },
 
   'compress': { kind: 'choice', group: 'documents', value: 'HOW', choices: ['none', 'gzip'], defaultShown: 'none; gzip to other machines', help: 'compress what is written or sent' },
   'part-bytes': { kind: 'bytes', group: 'documents', value: 'SIZE', defaultShown: '10MiB with --as bulk', help: 'begin a new part at this size' },
@@ -128,6 +130,7 @@ const TABLE = {
 
   'op': { kind: 'choice', group: 'delivery', value: 'OP', choices: ['create', 'index'], default: 'create', help: 'create leaves documents that are there, index writes them again' },
   'body-bytes': { kind: 'bytes', group: 'delivery', value: 'SIZE', default: '8MiB', help: 'largest body of a request, before compression' },
+  'body-records': { kind: 'count', group: 'delivery', value: 'N', min: 1, defaultShown: '10,000 to sekoia://', help: 'most documents of a request' },
   'inflight-bytes': { kind: 'bytes', group: 'delivery', value: 'SIZE', default: '128MiB', help: 'bodies sent and not answered, all workers together' },
   'concurrency': { kind: 'count', group: 'delivery', value: 'N', min: 1, defaultShown: 'adapts', help: 'a fixed number of requests at a time' },
   'max-rate': { kind: 'count', group: 'delivery', value: 'N', min: 1, help: 'documents a second at most' },

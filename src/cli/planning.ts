@@ -7,11 +7,13 @@ import { makePlan, type Plan, type PlanRequest } from '../estimate/plan.ts';
 import { planAsText } from '../estimate/plan-text.ts';
 import { type PriceFacts, pricesOf } from '../estimate/prices.ts';
 import { parseFormat } from '../formats/detect.ts';
+import type { DocumentForm } from '../formats/document.ts';
 import { parseIndexName } from '../formats/index-name.ts';
 import { geoImage } from '../geo/build.ts';
 import { formatDay } from '../plan/dates.ts';
 import { PlanWriter } from '../plan/plan-file.ts';
 import { formatCount } from '../progress/numbers.ts';
+import { isIntake } from '../sekoia/target.ts';
 import type { Selection, SourceObject } from '../sources/source.ts';
 import { openSource, withRegion } from '../sources/spec.ts';
 import { AWS_OPTIONS, listingOf, SELECTION_OPTIONS, selectionOf, shared, shareOf, sourceAsked } from './asked.ts';
@@ -38,6 +40,7 @@ export const PLANNED_OPTIONS = [
   'tags',
   'namespace',
   'field',
+  'as',
   'workers',
   'error-on-empty',
   'json',
@@ -108,7 +111,10 @@ export async function showPlan(
         isDone: asked.isDone,
         onListed: (listed) => writer?.add(listed),
         onProgress: nowAndThen((objects) => talk.info(`listed ${formatCount(objects)} objects`, { objects })),
-        options: documentOptionsOf({ ...values, ids: 'default' }, { as: 'documents', op: 'create', index: null }),
+        options: documentOptionsOf(
+          { ...values, ids: 'default' },
+          { as: formFor(destination, values.as), op: 'create', index: null },
+        ),
         format: values.format === undefined ? null : parseFormat(values.format),
         geo,
         samples: asked.samples,
@@ -133,6 +139,11 @@ export async function showPlan(
     writer?.rollBack();
     await source.close();
   }
+}
+
+/** What records become there, as far as it changes how many bytes they are. */
+function formFor(destination: string | null, asked: DocumentForm | undefined): DocumentForm {
+  return destination !== null && isIntake(destination) ? (asked ?? 'sekoia') : 'documents';
 }
 
 /** True where a signal ended it: a reader that went away would see nothing of what is shown. */

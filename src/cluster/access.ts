@@ -63,6 +63,11 @@ export function clusterAccess(asked: AccessAsked, hosts: readonly string[], env:
   };
 }
 
+/** The secret of `--api-key-file`, else of FLOWBULK_API_KEY; null where there is neither. Throws E_USAGE. */
+export function apiKeyOf(file: string | undefined, env: Env): string | null {
+  return fileOrVariable('--api-key-file', file, env['FLOWBULK_API_KEY'])?.value ?? null;
+}
+
 /** What the user should be warned of before anything is sent; each a sentence without a full stop. */
 export function accessWarnings(access: ClusterAccess, hosts: readonly string[]): readonly string[] {
   const plain = hosts.filter((host) => host.startsWith('http:'));

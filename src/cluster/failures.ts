@@ -85,16 +85,16 @@ export function speaksTlsError(host: string): FlowbulkError {
 
 /** An answer larger than any that a cluster gives. */
 export function answerTooLarge(host: string, limitBytes: number): FlowbulkError {
-  return refused(`${host} answered with more than ${limitBytes} bytes: is it a cluster?`, host, undefined);
+  return refused(`${host} answered with more than ${limitBytes} bytes: is it what is meant?`, host, undefined);
 }
 
 const NEXT: Readonly<Record<UnreachableKind, string>> = {
-  refused: 'is the cluster running, and is this its port?',
+  refused: 'is it running, and is this its port?',
   dns: 'look at the name of the host',
-  timeout: 'look at the port, at firewalls, at the load of the cluster and at --request-timeout',
-  reset: 'it closed the connection before it answered; look at the cluster and at proxies before it',
-  cut: 'the connection broke inside its answer; look at the cluster and at proxies before it',
-  other: 'look at the network and at the cluster',
+  timeout: 'look at the port, at firewalls, at its load and at --request-timeout',
+  reset: 'it closed the connection before it answered; look at it and at proxies before it',
+  cut: 'the connection broke inside its answer; look at it and at proxies before it',
+  other: 'look at the network and at what answers there',
 };
 
 function unreachable(kind: UnreachableKind, host: string, why: string, cause: unknown, hint = ''): FlowbulkError {

@@ -1,20 +1,15 @@
 /** What an answer's items mean for the documents that were sent: accounts, dead letters, and what is left to send. */
 
-import { FlowbulkError } from '../errors.ts';
+import type { FlowbulkError } from '../errors.ts';
 import { addTo, type BodyPart } from '../sinks/document-account.ts';
 import { describeObject } from '../sources/refusals.ts';
 import { scanAnswer } from './answer.ts';
+import type { SenderContext } from './body-sender.ts';
 import type { BulkDocuments } from './bulk-documents.ts';
-import type { SenderContext } from './bulk-sender.ts';
 import type { BulkSpec } from './bulk-spec.ts';
 import type { Permits } from './permits.ts';
+import { stopAtRejects } from './rejects.ts';
 import { blockedError, groupOf, type ItemVerdict, itemVerdict, plainReason, stopError } from './verdict.ts';
-
-/** So many refused documents, and none taken, mean that the target is the wrong one. */
-const FIRST_REJECTS = 1000;
-
-/** Refused documents are answered for, so their objects are done; only this sends them again. */
-const SEND_AGAIN = '. They are dead letters: flowbulk retry sends them again when that is mended';
 
 /** An item that is not simply created. */
 interface Item {
@@ -145,19 +140,8 @@ export class Answered {
   }
 
   #stopWhereRefused(items: readonly Item[]): void {
-    const refused = this.#permits.tally('refused');
     const first = items.find(({ verdict }) => verdict === 'rejected');
-    if (refused === 0 || first === undefined) return;
-    const { maxRejects, name } = this.#spec;
-    const why = groupOf(first.type, first.reason);
-    if (maxRejects !== null && refused > maxRejects) {
-      const text = `${name} refused ${refused} documents, more than --max-rejects ${maxRejects}; the last: ${why}${SEND_AGAIN}`;
-      throw new FlowbulkError('E_CLUSTER_REJECTS', text);
-    }
-    if (maxRejects === null && refused >= FIRST_REJECTS && this.#permits.tally('accepted') === 0) {
-      const text = `${name} refused the first ${refused} documents, all of them: ${why}; is it the right target? (--max-rejects N goes on)${SEND_AGAIN}`;
-      throw new FlowbulkError('E_CLUSTER_REJECTS', text);
-    }
+    if (first !== undefined) stopAtRejects(this.#permits, this.#spec, groupOf(first.type, first.reason));
   }
 
   /** The one document that is left is too large for the cluster: a dead letter. */

@@ -109,22 +109,27 @@ export class BulkDocuments {
     this.#starts = null;
   }
 
-  /** The first and the second half of two documents or more, over the same bytes. */
-  halves(): readonly [BulkDocuments, BulkDocuments] {
-    const half = this.#count >> 1;
-    const cut = this.#places()[half] as number;
-    const first: BodyPart[] = [];
-    const second: BodyPart[] = [];
-    let before = 0;
-    for (const { account, documents } of this.#parts) {
-      const inFirst = Math.max(0, Math.min(documents, half - before));
-      if (inFirst > 0) first.push({ account, documents: inFirst });
-      if (inFirst < documents) second.push({ account, documents: documents - inFirst });
-      before += documents;
-    }
+  /** The first `count` documents and the others, over the same bytes. */
+  cut(count: number): readonly [this, this] {
+    const at = this.#places()[count] as number;
+    const [first, others] = cutParts(this.#parts, count);
     return [
-      new BulkDocuments(this.#bytes.subarray(0, cut), first),
-      new BulkDocuments(this.#bytes.subarray(cut), second),
+      new BulkDocuments(this.#bytes.subarray(0, at), first) as this,
+      new BulkDocuments(this.#bytes.subarray(at), others) as this,
     ];
   }
+}
+
+/** Parts of the first `count` documents, and of the others. */
+function cutParts(parts: readonly BodyPart[], count: number): readonly [BodyPart[], BodyPart[]] {
+  const first: BodyPart[] = [];
+  const others: BodyPart[] = [];
+  let before = 0;
+  for (const { account, documents } of parts) {
+    const inFirst = Math.max(0, Math.min(documents, count - before));
+    if (inFirst > 0) first.push({ account, documents: inFirst });
+    if (inFirst < documents) others.push({ account, documents: documents - inFirst });
+    before += documents;
+  }
+  return [first, others];
 }

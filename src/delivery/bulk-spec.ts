@@ -30,6 +30,8 @@ export interface BulkSpec {
   readonly waitBlocked: boolean;
   /** Refused documents that end the run when there are more; null: when the first thousand all are. */
   readonly maxRejects: number | null;
+  /** Most documents of a request; infinity unless given. */
+  readonly bodyRecords?: number;
   /** For the bench: tells the server in a header how many documents a body has. */
   readonly itemCountHeader?: string;
 }

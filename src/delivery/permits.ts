@@ -33,6 +33,8 @@ const TALLIES = [
   'pushbacks',
   /** Documents that were sent more than once. */
   'resent',
+  /** Documents of requests that may have stored them though nobody said so. */
+  'doubtful',
   /** Documents that the cluster has, and those it refused for good. */
   'accepted',
   'refused',

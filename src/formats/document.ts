@@ -6,11 +6,15 @@ import type { Filter } from './filter/filter.ts';
 import type { IdMode } from './ids.ts';
 import type { IndexName } from './index-name.ts';
 import type { Json } from './json.ts';
+import type { SekoiaForm } from './sekoia.ts';
+
+/** What a record becomes. */
+export type DocumentForm = 'documents' | 'bulk' | SekoiaForm;
 
 /** The options that say which records become documents, and what shape these have; the same for a whole run. */
 export interface DocumentOptions {
-  /** Documents alone, or each after its action line, ready for `_bulk`. */
-  readonly as: 'documents' | 'bulk';
+  /** Documents alone, or each after its action line, ready for `_bulk`; or what is for Sekoia instead. */
+  readonly as: DocumentForm;
   /** What action lines ask for: `create` leaves a document that is there, `index` writes it again. */
   readonly op: 'create' | 'index';
   /** The index that action lines name; null where the request's path does. */

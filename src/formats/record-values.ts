@@ -4,7 +4,7 @@ import { parseAddress } from '../geo/address.ts';
 import type { Field } from './fields.ts';
 import type { Columns } from './header.ts';
 import type { Json } from './json.ts';
-import { MAX_EPOCH_SECONDS, MAX_LONG } from './values.ts';
+import { MAX_EPOCH_SECONDS, MAX_LONG, parseDecimal } from './values.ts';
 
 /** A record as it lies in its object. */
 export interface RecordLine {
@@ -31,13 +31,6 @@ class BadValue extends Error {
     super(code);
     this.problem = { code, reason: `${field.name} ${JSON.stringify(token.slice(0, 100))} is not ${wanted}` };
   }
-}
-
-/** Digits only, without sign or leading zero. */
-function parseDecimal(token: string, largest: bigint): bigint | null {
-  if (!/^(0|[1-9][0-9]{0,18})$/.test(token)) return null;
-  const value = BigInt(token);
-  return value <= largest ? value : null;
 }
 
 function decimal(field: Field, token: string, largest: bigint): bigint {
@@ -74,7 +67,7 @@ function fieldValue(field: Field, token: string): Json | undefined {
     case 'count':
       return decimal(field, token, MAX_LONG);
     case 'loss':
-      return parseDecimal(token, MAX_LONG) ?? undefined;
+      return parseDecimal(token) ?? undefined;
     case 'epoch':
       return isoTime(field, token);
   }

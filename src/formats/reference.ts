@@ -17,6 +17,8 @@ import { idOffset } from './ids.ts';
 import { indexAt } from './index-name.ts';
 import { type Json, type MutableObject, newObject, setPath, toJson } from './json.ts';
 import { isLineProblem, type LineProblem, type RecordLine, readValues } from './record-values.ts';
+import { eventJson, eventText, isSekoiaForm, type SekoiaForm } from './sekoia.ts';
+import { parsedEvent } from './sekoia-ecs.ts';
 import { actionMeaning, TRANSPORTS, tcpFlagNames } from './values.ts';
 
 /** What is made of one side's address: geo and AS from the tables. */
@@ -78,9 +80,27 @@ function actionLine(line: RecordLine, options: DocumentOptions, context: ObjectC
   return `{"${options.op}":{${members.join(',')}}}\n`;
 }
 
+/** What Sekoia gets of a record, or makes of it: JSON without a newline. */
+function sekoiaEvent(
+  form: SekoiaForm,
+  columns: Columns,
+  tokens: readonly string[],
+  record: ReadonlyMap<string, string>,
+): string {
+  switch (form) {
+    case 'sekoia':
+      return toJson(eventText(columns, tokens));
+    case 'sekoia-json':
+      return toJson(eventJson(columns, tokens));
+    case 'sekoia-ecs':
+      return toJson(parsedEvent(eventText(columns, tokens), record));
+  }
+}
+
 /**
- * The text of a record's document with its newline, after its action line where the options want one; a problem where
- * the line cannot be a document, filter or not; null for a record that the filter leaves out.
+ * The text of a record's document with its newline, after its action line where the options want one, or what is for
+ * Sekoia instead; a problem where the line cannot be a document, filter or not; null for a record that the filter leaves
+ * out.
  */
 export function encodeRecord(
   columns: Columns,
@@ -103,6 +123,7 @@ export function encodeRecord(
     for (const path of field.targets) setPath(document, path, value);
   }
   if (options.filter !== null && !keeps(options.filter.test, record, line.text)) return null;
+  if (isSekoiaForm(options.as)) return `${sekoiaEvent(options.as, columns, line.tokens, record)}\n`;
   derive(document, record, geo);
   const times = document['event'] as MutableObject;
   const time = (times['end'] ?? times['start'] ?? new Date(context.timeMs).toISOString()) as string;

@@ -51,3 +51,10 @@ export const MAX_EPOCH_SECONDS = 253_402_300_799;
 
 /** Largest value of Elasticsearch's `long`. */
 export const MAX_LONG = 9_223_372_036_854_775_807n;
+
+/** A number of digits only, without sign or leading zero, up to `largest`; null for any other text. */
+export function parseDecimal(token: string, largest: bigint = MAX_LONG): bigint | null {
+  if (!/^(0|[1-9][0-9]{0,18})$/.test(token)) return null;
+  const value = BigInt(token);
+  return value <= largest ? value : null;
+}

@@ -10,6 +10,7 @@
  *   lock.json             who runs it now
  *   runs/TIME-RUN.json    what each run did
  *   bulk-settings.json    settings of indices to put back, while a run has changed them
+ *   under-way/            what was sent of objects that are not done, where the target has no ids
  * ```
  */
 
@@ -35,6 +36,8 @@ export interface JobIdentity {
   readonly keepOriginal: boolean;
   /** The share of SOURCE that is read, such as 3/16: each has a ledger of its own. */
   readonly share?: string;
+  /** The form of events, where DESTINATION takes several. */
+  readonly as?: string;
 }
 
 /** A job and its places on disk. */
@@ -46,6 +49,7 @@ export interface Job {
   readonly ledgerPath: string;
   readonly lockPath: string;
   readonly runsPath: string;
+  readonly underWayPath: string;
 }
 
 /**
@@ -59,7 +63,7 @@ export function stateFolder(asked: string | undefined, env: Readonly<Record<stri
 
 /** The job of this identity, and what its job.json says; nothing is made. */
 function jobOf(state: string, identity: JobIdentity): { readonly job: Job; readonly facts: object } {
-  const { source, destination, ids, namespace, tags, keepOriginal, share } = identity;
+  const { source, destination, ids, namespace, tags, keepOriginal, share, as } = identity;
   const facts = {
     version: VERSION,
     source,
@@ -70,6 +74,7 @@ function jobOf(state: string, identity: JobIdentity): { readonly job: Job; reado
     keepOriginal,
     // Absent where the whole is read: jobs of before keep their names.
     ...(share === undefined ? {} : { share }),
+    ...(as === undefined ? {} : { as }),
   };
   const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 10);
   const readable =
@@ -111,5 +116,6 @@ export function jobIn(folder: string): Job {
     ledgerPath: path.join(folder, 'ledger'),
     lockPath: path.join(folder, 'lock.json'),
     runsPath: path.join(folder, 'runs'),
+    underWayPath: path.join(folder, 'under-way'),
   };
 }

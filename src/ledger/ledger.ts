@@ -76,6 +76,7 @@ export class Ledger {
   #waiting: Pending[] = [];
   #timer: NodeJS.Timeout | null = null;
   #failure: unknown = null;
+  #onDone: ((object: SourceObject) => void) | null = null;
 
   private constructor(store: Store, deadLetterPath: string) {
     this.#store = store;
@@ -94,6 +95,17 @@ export class Ledger {
   isDone(object: SourceObject): boolean {
     const bytes = this.#store.entries.getBinaryFast(entryKey(object));
     return bytes !== undefined && FINISHED.has(stateOf(bytes));
+  }
+
+  /** Whether the object of this entry is done, all of it. */
+  isWhole(key: Buffer): boolean {
+    const bytes = this.#store.entries.getBinary(key);
+    return bytes !== undefined && stateOf(bytes) === 'done';
+  }
+
+  /** Has `heard` told of each object as soon as it is done on disk. */
+  onDone(heard: (object: SourceObject) => void): void {
+    this.#onDone = heard;
   }
 
   /** The entry of an object; null where there is none. */
@@ -169,6 +181,7 @@ export class Ledger {
     if (group.some(({ counts }) => counts.deadLetters + counts.failureStore > 0)) syncDeadLetters(this.#deadLetterPath);
     this.#store.write(() => this.#write(group));
     this.#waiting = [];
+    for (const { object, outcome } of group) if (outcome === 'done') this.#onDone?.(object);
   }
 
   #write(group: readonly Pending[]): void {

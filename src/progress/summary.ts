@@ -26,6 +26,10 @@ export interface DeliverySummary extends DeliveryFacts {
   readonly rejects: Readonly<Record<string, number>>;
   /** Without ids a document that is sent again may be stored twice. */
   readonly hasIds: boolean;
+  /** Documents that were sent again though they may have been stored: answers to them were lost. */
+  readonly doubtful: number;
+  /** What they went to. */
+  readonly server: 'cluster' | 'intake';
 }
 
 /** What a run did. */
@@ -82,7 +86,7 @@ function boundText(summary: RunSummary): string {
   const { source, cpu, sink } = summary.workerSeconds;
   const whole = source + cpu + sink;
   if (whole <= 0) return '';
-  const sinkName = summary.delivery === undefined ? 'the sink' : 'the cluster';
+  const sinkName = `the ${summary.delivery?.server ?? 'sink'}`;
   const waits = `${formatShare(source, whole)} waiting for the source, ${formatShare(sink, whole)} for ${sinkName}`;
   const name = { source: 'the source', cpu: 'CPU', sink: sinkName }[boundBy(summary)];
   return `${name}: of the workers' time ${formatShare(cpu, whole)} CPU, ${waits}`;
@@ -93,7 +97,7 @@ const REASONS = 5;
 /** What became of documents at the cluster. */
 function deliveryRows(delivery: DeliverySummary | undefined): readonly (readonly [string, string])[] {
   if (delivery === undefined) return [];
-  const { created, duplicates, failureStore, rejects, requests, pushbacks, resent, mostUnderWay, hasIds } = delivery;
+  const { created, duplicates, failureStore, rejects, requests, pushbacks, resent, mostUnderWay, server } = delivery;
   const rows: [string, string][] = [
     ['created', formatCount(created)],
     ['duplicates', `${formatCount(duplicates)}${duplicates > 0 ? ' (there already)' : ''}`],
@@ -105,8 +109,14 @@ function deliveryRows(delivery: DeliverySummary | undefined): readonly (readonly
   const again = resent > 0 ? `, ${formatCount(resent)} documents sent again` : '';
   const pushed = pushbacks > 0 ? `, ${formatCount(pushbacks)} pushed back${again}` : again;
   rows.push(['requests', `${formatCount(requests)}, at most ${formatCount(mostUnderWay)} at a time${pushed}`]);
-  if (!hasIds && resent > 0) rows.push(['at least once', 'without ids, what was sent again may be stored twice']);
+  if (server === 'intake' || (!delivery.hasIds && resent > 0)) rows.push(['at least once', onceText(delivery)]);
   return rows;
+}
+
+/** What may be there twice, where there are no ids. */
+function onceText({ doubtful }: DeliverySummary): string {
+  if (doubtful === 0) return 'without ids; no answer was lost in this run, so that it sent nothing twice';
+  return `without ids; ${formatCount(doubtful)} may be stored twice: the answers to them were lost`;
 }
 
 /** What became of the messages of a queue. */

@@ -2,7 +2,7 @@
  * Sends documents again that the cluster refused, and rewrites the file of dead letters without those that it took.
  *
  * ```
- * dead-letters.ndjson ─▶ documents ─▶ _bulk ─▶ refused again ─▶ dead-letters.ndjson.left ─▶ dead-letters.ndjson
+ * dead-letters.ndjson ─▶ documents ─▶ target ─▶ refused again ─▶ dead-letters.ndjson.left ─▶ dead-letters.ndjson
  *                    └─▶ all other letters, as they are ───────▶
  * ```
  *
@@ -10,8 +10,6 @@
  */
 
 import { closeSync, createReadStream, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
-import { BulkSender } from '../delivery/bulk-sender.ts';
-import type { BulkSpec } from '../delivery/bulk-spec.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { lines } from '../plan/lines.ts';
 import { type DeadLetter, DeadLetterFile } from '../sinks/dead-letters.ts';
@@ -19,6 +17,7 @@ import { type BodyPart, DocumentAccount } from '../sinks/document-account.ts';
 import { sinkError, writeWhole } from '../sinks/write.ts';
 import { describeObject } from '../sources/refusals.ts';
 import type { SourceObject } from '../sources/source.ts';
+import type { LetterWay } from './ways.ts';
 
 /** Letters that stay are written together from so many characters on. */
 const BUFFER_CHARACTERS = 1 << 16;
@@ -27,8 +26,7 @@ const BUFFER_CHARACTERS = 1 << 16;
 export interface ResendOptions {
   readonly ledger: Ledger;
   readonly deadLetterPath: string;
-  readonly bulk: BulkSpec;
-  readonly op: 'create' | 'index';
+  readonly way: LetterWay;
   readonly bodyBytes: number;
   /** Names this run in new letters. */
   readonly run: string;
@@ -49,7 +47,7 @@ export interface ResentLetters {
 
 /** A letter that can be sent; the others stay. */
 interface Sendable extends DeadLetter {
-  readonly document: object;
+  readonly document: object | string;
   readonly source: SourceObject;
 }
 
@@ -64,7 +62,8 @@ function parseLetter(line: string): DeadLetter | null {
 
 /** True for a document that the cluster refused, whose object and place in the ledger are known. */
 function isSendable(letter: DeadLetter | null): letter is Sendable {
-  return letter?.kind === 'document' && typeof letter.document === 'object' && letter.source !== undefined;
+  if (letter?.kind !== 'document' || letter.source === undefined) return false;
+  return typeof letter.document === 'object' || typeof letter.document === 'string';
 }
 
 /** Documents that are waiting to be sent as one body. */
@@ -79,7 +78,8 @@ class Body {
     return [...this.#accounts.values()];
   }
 
-  add({ id, index, document, source }: Sendable, op: string, isTimeNamed: boolean): void {
+  add(letter: Sendable, way: LetterWay): void {
+    const { document, source } = letter;
     const { log } = document as { readonly log?: { readonly file?: { readonly path?: string } } };
     const key = `${describeObject(source)}\0${source.etag}\0${source.size}\0${source.lastModifiedMs}`;
     let account = this.#accounts.get(key);
@@ -87,8 +87,7 @@ class Body {
       account = new DocumentAccount(source, log?.file?.path ?? '');
       this.#accounts.set(key, account);
     }
-    const meta = { ...(isTimeNamed ? { _index: index } : {}), ...(id == null ? {} : { _id: id }) };
-    const text = Buffer.from(`${JSON.stringify({ [op]: meta })}\n${JSON.stringify(document)}\n`);
+    const text = Buffer.from(way.text(letter));
     this.#chunks.push(text);
     this.bytes += text.length;
     const last = this.#parts.at(-1);
@@ -114,9 +113,9 @@ interface PassedOn {
 }
 
 async function passOn(options: ResendOptions, left: string, signal: AbortSignal): Promise<PassedOn> {
-  const { deadLetterPath, bulk, op, bodyBytes, run, isSelected } = options;
+  const { deadLetterPath, way, bodyBytes, run, isSelected } = options;
   const refusedAgain = new DeadLetterFile(left);
-  const sender = new BulkSender(bulk, { run, deadLetters: refusedAgain, signal });
+  const sender = way.open({ run, deadLetters: refusedAgain, signal });
   const descriptor = openSync(left, 'a');
   const body = new Body();
   const seen = new Set<string>();
@@ -150,7 +149,7 @@ async function passOn(options: ResendOptions, left: string, signal: AbortSignal)
         seen.add(name);
       }
       documents++;
-      body.add(letter, op, bulk.isTimeNamed);
+      body.add(letter, way);
       if (body.bytes >= bodyBytes) await send();
     }
     await send();

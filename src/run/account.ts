@@ -2,13 +2,13 @@
 
 import type { ObjectOutcome } from '../../workers/config.ts';
 import type { Counters } from '../../workers/counters.ts';
-import { Permits } from '../delivery/permits.ts';
+import type { Permits } from '../delivery/permits.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { DeliveryFacts, ProgressSnapshot } from '../progress/snapshot.ts';
 import type { DeliverySummary, FailedObject, RunSummary } from '../progress/summary.ts';
 import { DeadLetterFile } from '../sinks/dead-letters.ts';
 import { addTo, type CountsByName } from '../sinks/document-account.ts';
-import type { SinkSpec } from '../sinks/sink.ts';
+import { permitsOf, type SinkSpec } from '../sinks/sink.ts';
 import { describeObject } from '../sources/refusals.ts';
 import type { Listed, QueueFacts, RefusedObject } from '../sources/source.ts';
 
@@ -40,16 +40,18 @@ export class Account {
   readonly #deadLetters: CountsByName = {};
   readonly #rejects: CountsByName = {};
   readonly #failed: FailedObject[] = [];
-  /** What workers share about the cluster; null where documents go elsewhere. */
+  /** What workers share about the server that documents go to; null where they go elsewhere. */
   readonly #permits: Permits | null;
   readonly #hasIds: boolean;
+  readonly #server: DeliverySummary['server'];
   readonly #queue: () => QueueFacts | null;
 
   /** `queue` says how the queue stands that objects come from; null where they come from elsewhere. */
   constructor(run: string, deadLetterPath: string, sink: SinkSpec, queue: () => QueueFacts | null) {
     this.run = run;
-    this.#permits = sink.kind === 'cluster' ? new Permits(sink.bulk.limits, sink.bulk.permits) : null;
-    this.#hasIds = sink.kind !== 'cluster' || sink.bulk.hasIds;
+    this.#permits = permitsOf(sink);
+    this.#hasIds = sink.kind === 'cluster' ? sink.bulk.hasIds : sink.kind !== 'sekoia';
+    this.#server = sink.kind === 'sekoia' ? 'intake' : 'cluster';
     this.#deadLetterPath = deadLetterPath;
     this.#queue = queue;
     this.#deadLetterFile = new DeadLetterFile(deadLetterPath);
@@ -190,6 +192,8 @@ export class Account {
       failureStore: this.#failureStore,
       rejects: this.#rejects,
       hasIds: this.#hasIds,
+      doubtful: permits.tally('doubtful'),
+      server: this.#server,
     };
   }
 }

@@ -61,10 +61,14 @@ export interface Run {
 }
 
 /**
- * Shards a worker has under way where bodies go to a cluster: while the last bodies of one are answered, the next is
+ * Shards a worker has under way where bodies go to a server: while the last bodies of one are answered, the next is
  * converted.
  */
-const CLUSTER_SHARDS = 2;
+const SERVER_SHARDS = 2;
+
+function shardsUnderWay(plan: RunPlan): number {
+  return plan.sink.kind === 'cluster' || plan.sink.kind === 'sekoia' ? SERVER_SHARDS : 1;
+}
 
 /** Starts a run. `signal` stops it: nothing more is converted, and what is under way has the drain's time to end. */
 export function startRun(plan: RunPlan, signal: AbortSignal): Run {
@@ -121,7 +125,7 @@ async function execute(plan: RunPlan, account: Account, counters: Counters, sign
         entry: new URL('../../workers/entry.cjs', import.meta.url),
         config: workerConfig(plan, account, counters),
         workers: plan.workers,
-        shardsUnderWay: plan.sink.kind === 'cluster' ? CLUSTER_SHARDS : 1,
+        shardsUnderWay: shardsUnderWay(plan),
         listed: undone(plan.listed, plan, account),
         limits: plan.limits,
         drainTimeoutMs: plan.drainTimeoutMs ?? 0,

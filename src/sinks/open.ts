@@ -3,6 +3,7 @@
 import { ClusterSink } from './cluster.ts';
 import type { DeadLetterFile } from './dead-letters.ts';
 import { FolderSink } from './folder.ts';
+import { SekoiaSink } from './sekoia.ts';
 import type { Sink, SinkSpec } from './sink.ts';
 import { StreamSink } from './stream.ts';
 
@@ -24,5 +25,7 @@ export function openSink(spec: SinkSpec, context: SinkContext): Sink {
       return new StreamSink(spec);
     case 'cluster':
       return new ClusterSink(spec.bulk, context);
+    case 'sekoia':
+      return new SekoiaSink(spec.intake, spec.underWay, context);
   }
 }

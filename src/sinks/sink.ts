@@ -1,6 +1,9 @@
 /** What every sink of documents looks like to the rest of the house. Made in each worker from plain data. */
 
 import type { BulkSpec } from '../delivery/bulk-spec.ts';
+import type { IntakeSpec } from '../delivery/intake-spec.ts';
+import { Permits } from '../delivery/permits.ts';
+import type { UnderWayPlace } from '../ledger/under-way.ts';
 import type { SourceObject } from '../sources/source.ts';
 import type { BodyPart, DocumentAccount } from './document-account.ts';
 
@@ -17,7 +20,19 @@ export type SinkSpec =
       /** One Int32: 1 while a worker writes. */
       readonly lock: SharedArrayBuffer;
     }
-  | { readonly kind: 'cluster'; readonly bulk: BulkSpec };
+  | { readonly kind: 'cluster'; readonly bulk: BulkSpec }
+  | {
+      readonly kind: 'sekoia';
+      readonly intake: IntakeSpec;
+      /** Where notes are of what was sent of objects; null where nothing is kept from run to run. */
+      readonly underWay: UnderWayPlace | null;
+    };
+
+/** What workers share about the server that documents go to; null where they go elsewhere. */
+export function permitsOf(sink: SinkSpec): Permits | null {
+  if (sink.kind === 'cluster') return new Permits(sink.bulk.limits, sink.bulk.permits);
+  return sink.kind === 'sekoia' ? new Permits(sink.intake.limits, sink.intake.permits) : null;
+}
 
 /** How an object ended for its sink. */
 export type ObjectEnd = 'whole' | 'damaged';

@@ -61,6 +61,16 @@ test('answers as many items as the header says, or as the body has lines', async
   }
 });
 
+test('gives as many event ids as the header says', async () => {
+  const ask = (headers: Record<string, string>) =>
+    fetch(`${server.url}/batch`, { method: 'POST', body: '{"intake_key":"k","jsons":["a"]}', headers });
+  for (const count of [0, 1, 12_345]) {
+    const { event_ids } = (await (await ask({ 'x-flowbulk-items': `${count}` })).json()) as { event_ids: string[] };
+    assert.equal(event_ids.length, count);
+  }
+  assert.equal((await ask({})).status, 400);
+});
+
 test('refuses what it cannot count', async () => {
   const body = new Uint8Array(gzipSync(bodyOf(7).bytes));
   const headers = { 'content-encoding': 'gzip' };

@@ -38,7 +38,13 @@ test('into the null server: proven equal first, then flowbulk, the plain loop an
   const { rows } = sections[0]!;
   assert.match(rows[0]!.text!, /^equal: documents that arrive, plain and gzip, .* byte for byte: 20$/);
   const times = rows.filter(({ kind }) => kind === 'time');
-  for (const name of ['flowbulk, plain', 'flowbulk, gzip', 'plain loop', '@elastic/elasticsearch']) {
+  for (const name of [
+    'flowbulk, plain',
+    'flowbulk, gzip',
+    'flowbulk, lines to an intake',
+    'plain loop',
+    '@elastic/elasticsearch',
+  ]) {
     const found = times.filter((row) => row.name!.startsWith(name));
     assert.ok(found.length > 0, `${name} is missing`);
     for (const row of found) assert.ok(row.nsPerRecord! > 0, name);

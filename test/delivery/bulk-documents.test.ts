@@ -70,7 +70,7 @@ test('what is kept is still a body, whatever is left out and how often', () => {
 
 test('halves share the bytes and split the parts', () => {
   const { documents } = body([3, 1, 3]);
-  const [first, second] = documents.halves();
+  const [first, second] = documents.cut(documents.count >> 1);
   assert.deepEqual([first.count, second.count], [3, 4]);
   assert.deepEqual(
     first.parts.map(({ documents: count }) => count),
@@ -83,7 +83,7 @@ test('halves share the bytes and split the parts', () => {
   assert.deepEqual([...numbers(first), ...numbers(second)], [0, 1, 2, 3, 4, 5, 6]);
   first.retain((i) => i === 2);
   assert.deepEqual(numbers(second), [3, 4, 5, 6], 'the other half is left alone');
-  const halves = body([5]).documents.halves();
+  const halves = body([5]).documents.cut(2);
   assert.deepEqual(
     halves.map((half) => numbers(half)),
     [

@@ -61,4 +61,7 @@ export const OPTION_SETS: readonly OptionSet[] = [
     options: { as: 'bulk', op: 'index', index: parseIndexName('logs-aws.vpcflow-default') },
     contexts: [IN_S3, LOCAL],
   },
+  { name: 'events for Sekoia, text', options: { as: 'sekoia' }, contexts: [IN_S3, LOCAL] },
+  { name: 'events for Sekoia, JSON', options: { as: 'sekoia-json' }, contexts: [NO_REGION] },
+  { name: 'what Sekoia makes of events', options: { as: 'sekoia-ecs' }, contexts: [IN_S3] },
 ];

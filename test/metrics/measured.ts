@@ -48,7 +48,18 @@ export function measured({ isCluster }: { readonly isCluster: boolean }): Measur
       wallSeconds: 1,
       workerSeconds: { source: 1, cpu: 1, sink: 1 },
       ...(isCluster
-        ? { delivery: { ...DELIVERY, created: 800, duplicates: 90, failureStore: 5, rejects: {}, hasIds: true } }
+        ? {
+            delivery: {
+              ...DELIVERY,
+              created: 800,
+              duplicates: 90,
+              failureStore: 5,
+              rejects: {},
+              hasIds: true,
+              doubtful: 0,
+              server: 'cluster',
+            },
+          }
         : {}),
     }),
   };

@@ -94,6 +94,8 @@ test('what became of documents at a cluster', () => {
     failureStore: 9_000,
     rejects: { 'document_parsing_exception: failed to parse': 990, other: 10 },
     hasIds: true,
+    doubtful: 0,
+    server: 'cluster' as const,
   };
   const text = summaryAsText({ ...CLEAN, objectsUnfinished: 2, delivery });
   const lines = text.split('\n');

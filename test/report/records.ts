@@ -87,6 +87,8 @@ export function recordOf(seconds: number, more: Partial<RunRecord> = {}): RunRec
         failureStore: 0,
         rejects: {},
         hasIds: true,
+        doubtful: 0,
+        server: 'cluster',
       },
       recordsPerSecond: 500_000,
       boundBy: 'cpu',

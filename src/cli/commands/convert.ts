@@ -37,8 +37,9 @@ export const convert = command({
   options: [...CONVERSION_OPTIONS, 'as', 'part-bytes', 'dead-letters'],
 
   async run([sourceText = '', destinationText = '-'], values, io) {
-    const options = documentOptionsOf(values, { as: values.as, op: 'create', index: null });
-    const partBytes = partBytesOf(values.partBytes, values.as);
+    const { as = 'documents' } = values;
+    const options = documentOptionsOf(values, { as, op: 'create', index: null });
+    const partBytes = partBytesOf(values.partBytes, as);
     checkJson(values.json, destinationText);
     const spec = sourceAsked(sourceText, values);
     if (spec.kind === 'sqs') {

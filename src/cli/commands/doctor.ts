@@ -17,6 +17,7 @@ import { parseFormat } from '../../formats/detect.ts';
 import { parseIndexName } from '../../formats/index-name.ts';
 import { defaultCacheDir } from '../../geo/cache.ts';
 import { stateFolder } from '../../job/job.ts';
+import { isIntake, parseIntake } from '../../sekoia/target.ts';
 import { openSource } from '../../sources/spec.ts';
 import { AWS_OPTIONS, SELECTION_OPTIONS, selectionOf, sourceAsked } from '../asked.ts';
 import { ACCESS_OPTIONS, deliverySizes } from '../cluster-outlet.ts';
@@ -133,6 +134,11 @@ async function destination(text: string, values: DoctorValues, ticks: Tick[], { 
     return clusterGroup(asked, ticks);
   }
   const exitCode = EXIT.sinkRefused;
+  if (isIntake(text)) {
+    const { text: name } = parseIntake(text);
+    const look = () => skipped('an intake takes events and tells nothing else: only a run can tell');
+    return closed({ title: `Destination ${name}`, exitCode, checks: [{ name: 'intake', look }] });
+  }
   if (text === '-') {
     return closed({
       title: 'Destination',

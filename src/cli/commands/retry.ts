@@ -10,7 +10,9 @@ import { selector } from '../../plan/select.ts';
 import { formatCount } from '../../progress/numbers.ts';
 import { countSendable, type ResentLetters, resendLetters } from '../../retry/letters.ts';
 import { troubledObjects } from '../../retry/troubled.ts';
+import { clusterWay, intakeWay, type LetterWay } from '../../retry/ways.ts';
 import { outputEnding, outputPath } from '../../sinks/output-names.ts';
+import type { SinkSpec } from '../../sinks/sink.ts';
 import { selectionOf } from '../asked.ts';
 import { type CommandIo, command } from '../command.ts';
 import { withFilterOfJob } from '../filter-asked.ts';
@@ -44,12 +46,12 @@ async function againObjects(
   values: JobValues,
   io: CommandIo,
 ): Promise<void> {
-  const keepsDocuments = asked.target !== null;
+  const keepsDocuments = takesDocuments(asked);
   const onReplaced = ({ object }: Trouble) => {
     if (!keepsDocuments) return;
     io.talk.warn(
-      `${object} is another version than the damaged one: what the target has of that one stays, beside what comes now ` +
-        '(it is found by log.file.path, and told apart by _id)',
+      `${object} is another version than the damaged one: what the target has of that one stays, beside what comes now` +
+        (asked.target === null ? '' : ' (it is found by log.file.path, and told apart by _id)'),
     );
   };
   await runAgain(
@@ -60,6 +62,17 @@ async function againObjects(
     io,
     (ledger) => (source) => troubledObjects(troubles, ledger, source, { keepsDocuments, onReplaced }, io.signal),
   );
+}
+
+/** Whether documents go to a server, which may refuse some; else they are files. */
+function takesDocuments({ target, intake }: JobAsked): boolean {
+  return target !== null || intake !== null;
+}
+
+function wayOf(sink: SinkSpec, op: 'create' | 'index'): LetterWay {
+  if (sink.kind === 'cluster') return clusterWay(sink.bulk, op);
+  if (sink.kind === 'sekoia') return intakeWay(sink.intake);
+  throw new TypeError('letters go to servers');
 }
 
 /** Takes away what was written of objects up to their damage, where all of them is written now. */
@@ -86,12 +99,10 @@ async function againLetters(
   const outlet = await openJobOutlet(asked, job, run, { ...values, noLedger: false }, io);
   try {
     const { sink, bodies, deadLetterPath } = outlet;
-    if (sink.kind !== 'cluster') throw new TypeError('letters go to clusters');
     const options = {
       ledger: outlet.ledger as Ledger,
       deadLetterPath,
-      bulk: sink.bulk,
-      op: values.op,
+      way: wayOf(sink, values.op),
       // The last document of a body may go beyond.
       bodyBytes: (bodies?.bodyBytes ?? values.bodyBytes) >> 1,
       run,
@@ -145,7 +156,7 @@ export const retry = command({
     const asked = jobAsked(sourceText, destinationText, values, io.env);
     const isSelected = selector(selectionOf(values, Date.now(), values.lookBack));
     const troubles = await troublesOf(job, isSelected);
-    const count = asked.target === null ? 0 : await countSendable(job.deadLetterPath, isSelected);
+    const count = !takesDocuments(asked) ? 0 : await countSendable(job.deadLetterPath, isSelected);
     const tell = (text: string, facts: object) => stdout.write(values.json ? `${JSON.stringify(facts)}\n` : text);
     if (values.dryRun) {
       for (const { object, state, reason } of troubles) {
@@ -161,9 +172,9 @@ export const retry = command({
     }
     if (troubles.length > 0) {
       await againObjects(sourceText, asked, job, troubles, values, io);
-      if (asked.target === null) dropDamaged(asked.destination, troubles);
+      if (!takesDocuments(asked)) dropDamaged(asked.destination, troubles);
     }
-    const hasLetters = asked.target !== null && (await countSendable(job.deadLetterPath, isSelected)) > 0;
+    const hasLetters = takesDocuments(asked) && (await countSendable(job.deadLetterPath, isSelected)) > 0;
     const letters = hasLetters ? await againLetters(asked, job, isSelected, values, io) : null;
     const left = await troublesOf(job, isSelected);
     const done = troubles.length - left.length;

@@ -1,4 +1,4 @@
-/** `flowbulk run SOURCE DESTINATION`: flow logs into Elasticsearch or OpenSearch. */
+/** `flowbulk run SOURCE DESTINATION`: flow logs into Elasticsearch, OpenSearch or an intake of Sekoia. */
 
 import { FlowbulkError } from '../../errors.ts';
 import { openJob, stateFolder } from '../../job/job.ts';
@@ -7,6 +7,7 @@ import type { SourceSpec } from '../../sources/spec.ts';
 import { sourceAsked } from '../asked.ts';
 import { command } from '../command.ts';
 import { convertInto } from '../conversion.ts';
+import { following, isFollowed } from '../following.ts';
 import { doneIn, JOB_OPTIONS, jobAsked, openJobOutlet } from '../job-asked.ts';
 import type { Values } from '../options.ts';
 import { showPlan } from '../planning.ts';
@@ -34,6 +35,7 @@ export const run = command({
     ['run s3://bucket/prefix/ https://cluster:9200/logs-aws.vpcflow-default --api-key-file key', 'into a data stream'],
     ['run s3://bucket/ https://cluster:9200/vpcflow-{yyyy.MM} --bulk-settings', 'into indices by the month of records'],
     ['run sqs://queue https://cluster:9200/logs-aws.vpcflow-default --follow', 'as objects come'],
+    ['run s3://bucket/ sekoia://intake.sekoia.io --api-key-file key', "lines into Sekoia's intake"],
   ],
   arguments: [
     {
@@ -44,7 +46,7 @@ export const run = command({
     {
       name: 'DESTINATION',
       required: true,
-      help: 'https://host:9200/NAME: a data stream, an index, or a pattern such as vpcflow-{yyyy.MM.dd}',
+      help: 'https://host:9200/NAME (data stream, index, or pattern such as vpcflow-{yyyy.MM.dd}), or sekoia://intake',
     },
   ],
   options: [...JOB_OPTIONS, 'plan', 'dry-run', 'no-ledger'],
@@ -52,6 +54,7 @@ export const run = command({
   async run([sourceText = '', destinationText = ''], values, io) {
     const spec = sourceAsked(sourceText, values);
     checkQueue(spec, sourceText, values);
+    const follows = isFollowed(spec, values);
     const asked = jobAsked(sourceText, destinationText, values, io.env);
     const state = stateFolder(values.state, io.env);
     if (values.dryRun) {
@@ -61,10 +64,11 @@ export const run = command({
     }
     const job = openJob(state, asked.identity);
     const { plan } = values;
-    const open = async (run: string) => ({
-      ...(await openJobOutlet(asked, job, run, values, io)),
-      ...(plan === undefined ? {} : { listed: () => readPlan(plan, spec) }),
-    });
+    const open = async (run: string) => {
+      const outlet = await openJobOutlet(asked, job, run, values, io);
+      if (follows) return following(outlet, spec, values, io);
+      return plan === undefined ? outlet : { ...outlet, listed: () => readPlan(plan, spec) };
+    };
     return convertInto({ text: sourceText, spec }, values, asked.options, io, open, values.lookBack);
   },
 });

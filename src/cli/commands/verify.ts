@@ -20,10 +20,19 @@ import type { Values } from '../options.ts';
 
 type VerifyValues = JobValues & Values<'deep' | 'repair'>;
 
-function checkAsked({ target, options }: JobAsked, { deep, repair, shard }: VerifyValues, source: string): void {
+function checkAsked(
+  { target, intake, options }: JobAsked,
+  { deep, repair, shard }: VerifyValues,
+  source: string,
+): void {
   const refuse = (message: string) => new FlowbulkError('E_USAGE', message);
   const proof =
     'flowbulk run s3://bucket/prefix DESTINATION over the same days writes what is missing and nothing else';
+  if (intake !== null) {
+    throw refuse(
+      `${intake.text} cannot be asked what it has, so nothing can be verified there: flowbulk status says what it took`,
+    );
+  }
   if (isQueue(source)) {
     throw refuse(`${source} is a queue: others may have read of it, whose ledgers are not here. For a proof, ${proof}`);
   }
