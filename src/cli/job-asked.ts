@@ -10,8 +10,8 @@ import { Ledger } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
 import { shareName } from '../plan/share.ts';
 import { openDestination } from '../sinks/destination.ts';
-import type { Listed, Source, SourceObject } from '../sources/source.ts';
-import { QUEUE_OPTIONS, shareOf, sourceAsked } from './asked.ts';
+import type { IsKnown, Listed, Source, SourceObject } from '../sources/source.ts';
+import { QUEUE_OPTIONS, shareOf, sourceAsked, streamsName } from './asked.ts';
 import { ACCESS_OPTIONS, clusterOutlet, DELIVERY_OPTIONS, type DeliveryValues } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
 import {
@@ -63,7 +63,7 @@ function absolute(text: string): string {
 export function jobAsked(
   source: string,
   destination: string,
-  values: DocumentValues & Values<'op' | 'cloud-id'> & Partial<Values<'shard'>>,
+  values: DocumentValues & Values<'op' | 'cloud-id'> & Partial<Values<'shard' | 'streams' | 'stream-prefix'>>,
   env: CommandIo['env'],
 ): JobAsked {
   const target = isTarget(destination) ? parseTarget(destination, values.cloudId) : null;
@@ -75,6 +75,7 @@ export function jobAsked(
   });
   const { ids, namespace, tags, keepOriginal } = values;
   const share = shareOf(values, env);
+  const streams = streamsName(values);
   const identity: JobIdentity = {
     source: absolute(source),
     destination: target === null ? absolute(destination) : `${target.hosts.join(',')}/${target.name}`,
@@ -83,6 +84,7 @@ export function jobAsked(
     tags,
     keepOriginal,
     ...(share === null ? {} : { share: shareName(share) }),
+    ...(streams === undefined ? {} : { streams }),
   };
   return { destination, target, name, options, identity };
 }
@@ -129,6 +131,8 @@ export async function runAgain(
 /** What is done of a job, for looking only. */
 export interface Done {
   has(object: SourceObject): boolean;
+  /** Whether it was begun. */
+  knows: IsKnown;
   close(): Promise<void>;
 }
 
@@ -138,7 +142,7 @@ export interface Done {
  */
 export async function doneIn(state: string, { identity, options }: JobAsked, noLedger: boolean): Promise<Done> {
   const job = noLedger ? null : findJob(state, identity);
-  if (job === null) return { has: () => false, async close() {} };
+  if (job === null) return { has: () => false, knows: () => false, async close() {} };
   const ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath, true);
   try {
     checkFilter(ledger, options.filter);
@@ -146,7 +150,11 @@ export async function doneIn(state: string, { identity, options }: JobAsked, noL
     await ledger.close();
     throw error;
   }
-  return { has: (object) => ledger.isDone(object), close: () => ledger.close() };
+  return {
+    has: (object) => ledger.isDone(object),
+    knows: (object) => ledger.entryOf(object) !== null,
+    close: () => ledger.close(),
+  };
 }
 
 /** A folder as outlet; a single file or standard output would have to be begun anew each time. Throws E_USAGE. */

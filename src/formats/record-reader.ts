@@ -8,6 +8,7 @@ import type { GeoTables } from '../geo/tables.ts';
 import { detectColumns } from './detect.ts';
 import type { DocumentOptions, ObjectContext } from './document.ts';
 import { type Columns, isProblem, readHeader } from './header.ts';
+import { type LogEvent, readEventLine } from './log-event.ts';
 import { encodeRecord, isLineProblem, type LineProblem } from './reference.ts';
 import { isWrapped, unwrap } from './wrapped.ts';
 
@@ -19,7 +20,9 @@ export type LineCode = LineProblem['code'] | 'bad_header' | 'bad_json' | 'unknow
 
 /** A line that became no document. */
 export interface RefusedLine {
-  readonly offset: number;
+  /** Null for an event of CloudWatch Logs, which `event` names. */
+  readonly offset: number | null;
+  readonly event?: { readonly id: string; readonly stream: string; readonly timestamp: string };
   readonly code: LineCode;
   readonly reason: string;
   /** The line, or the start of it; as text where it is UTF-8. */
@@ -31,7 +34,7 @@ export interface RefusedLine {
 export const KEPT_BYTES = 1024;
 
 /** A refused line with its text as a dead letter keeps it. */
-export function refuse(bytes: Buffer, offset: number, code: LineCode, reason: string): RefusedLine {
+export function refuse(bytes: Buffer, offset: number | null, code: LineCode, reason: string): RefusedLine {
   const kept = code === 'line_too_long' ? bytes.subarray(0, KEPT_BYTES) : bytes;
   const text = isUtf8(kept) ? { line: kept.toString() } : { lineBase64: kept.toString('base64') };
   return { offset, code, reason, ...text };
@@ -47,6 +50,7 @@ export interface RecordOutput {
 }
 
 const BLANKS = /[ \t]+/;
+const BLANKS_AND_ENDS = /[ \t\r\n]+/;
 const CARRIAGE_RETURN = 13;
 /** What some Windows programs put before UTF-8 text. */
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
@@ -87,6 +91,10 @@ export class RecordReader {
    * for an empty line.
    */
   read(line: Buffer, offset: number, idOffset: number): boolean {
+    if (this.#context?.log != null) {
+      this.#readEvent(readEventLine(line.toString()), this.#context.log.formats);
+      return true;
+    }
     const from =
       offset === 0 && line.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
     const bytes = line.subarray(from, line.at(-1) === CARRIAGE_RETURN ? -1 : line.length);
@@ -101,6 +109,33 @@ export class RecordReader {
       return true;
     }
     return this.#readRecord(bytes, text, offset, idOffset);
+  }
+
+  /**
+   * Reads the record of an event. There are no headers, and several flow logs may write to one group: each record is told by
+   * its own tokens.
+   */
+  #readEvent(event: LogEvent, formats: readonly Columns[]): void {
+    const { message } = event;
+    const tokens = message.split(BLANKS_AND_ENDS).filter((token) => token !== '');
+    const refuseEvent = (code: LineCode, reason: string) => {
+      const { id, stream, timestampMs } = event;
+      const named = { id, stream, timestamp: new Date(timestampMs).toISOString() };
+      this.#output.refused({ ...refuse(Buffer.from(message), null, code, reason), event: named });
+    };
+    if (message.length > MAX_RECORD_BYTES) {
+      refuseEvent('line_too_long', `over ${MAX_RECORD_BYTES} characters, which no record has`);
+      return;
+    }
+    // One that looks like none of them is told by its number, so that what is wrong with it can be said.
+    const columns =
+      detectColumns(tokens, this.#format, formats) ?? formats.find(({ fields }) => fields.length === tokens.length);
+    if (columns === undefined) {
+      refuseEvent('unknown_format', `${tokens.length} tokens are no layout known; say --format "<field names>"`);
+      return;
+    }
+    const problem = this.#encodeBy(columns, { text: message, tokens, offset: 0, idOffset: 0, event });
+    if (problem !== null) refuseEvent(problem.code, problem.reason);
   }
 
   #readRecord(bytes: Buffer, text: string, offset: number, idOffset: number): boolean {
@@ -123,7 +158,7 @@ export class RecordReader {
       this.#refuse(bytes, offset, 'bad_header', `the header before it cannot be used: ${this.#headerProblem}`);
       return true;
     }
-    const problem = this.#encode({ text, tokens, offset, idOffset });
+    const problem = this.#encode({ text, tokens, offset, idOffset, event: null });
     if (problem !== null) this.#refuse(bytes, offset, problem.code, problem.reason);
     return true;
   }

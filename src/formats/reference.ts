@@ -17,6 +17,7 @@ import type { Columns } from './header.ts';
 import { idOffset } from './ids.ts';
 import { indexAt } from './index-name.ts';
 import { type Json, type MutableObject, newObject, setPath, toJson } from './json.ts';
+import { eventMembers, eventTime, type LogEvent } from './log-event.ts';
 import { actionMeaning, MAX_EPOCH_SECONDS, MAX_LONG, TRANSPORTS, tcpFlagNames } from './values.ts';
 
 /** A record as it lies in its object. */
@@ -29,6 +30,8 @@ export interface RecordLine {
   readonly offset: number;
   /** The offset its id is made of. */
   readonly idOffset: number;
+  /** The event of CloudWatch Logs that it came in, which brings its id and has no offset; null for lines of objects. */
+  readonly event: LogEvent | null;
 }
 
 /** Why a line cannot be a document; goes to dead letters. */
@@ -148,7 +151,9 @@ function derive(document: MutableObject, record: ReadonlyMap<string, string>, ge
 function actionLine(line: RecordLine, options: DocumentOptions, context: ObjectContext, time: string): string {
   const members: string[] = [];
   if (options.index !== null) members.push(`"_index":${toJson(indexAt(options.index, Date.parse(time)))}`);
-  if (context.idPrefix !== null) members.push(`"_id":"${context.idPrefix}${idOffset(line.idOffset)}"`);
+  if (context.idPrefix !== null) {
+    members.push(`"_id":${toJson(line.event?.id ?? context.idPrefix + idOffset(line.idOffset))}`);
+  }
   return `{"${options.op}":{${members.join(',')}}}\n`;
 }
 
@@ -176,7 +181,9 @@ export function encodeRecord(
   const record = new Map<string, string>();
   for (const [path, value] of [...constantMembers(options), ...objectMembers(context)]) setPath(document, path, value);
   if (context.region !== null) setPath(document, 'cloud.region', context.region);
-  setPath(document, 'log.offset', line.offset);
+  const { event } = line;
+  if (event === null || context.log === null) setPath(document, 'log.offset', line.offset);
+  else for (const [path, value] of eventMembers(context.log.group, event)) setPath(document, path, value);
   if (options.keepOriginal) setPath(document, 'event.original', line.text);
 
   try {
@@ -195,7 +202,8 @@ export function encodeRecord(
   if (options.filter !== null && !keeps(options.filter.test, record, line.text)) return null;
   derive(document, record, geo);
   const times = document['event'] as MutableObject;
-  const time = (times['end'] ?? times['start'] ?? new Date(context.timeMs).toISOString()) as string;
+  const ownTime = event === null ? new Date(context.timeMs).toISOString() : eventTime(event);
+  const time = (times['end'] ?? times['start'] ?? ownTime) as string;
   document['@timestamp'] = time;
 
   const text = `${toJson(document as Json)}\n`;

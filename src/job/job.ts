@@ -35,6 +35,8 @@ export interface JobIdentity {
   readonly keepOriginal: boolean;
   /** The share of SOURCE that is read, such as 3/16: each has a ledger of its own. */
   readonly share?: string;
+  /** The streams of a log group that are read, where not all are. */
+  readonly streams?: string;
 }
 
 /** A job and its places on disk. */
@@ -59,7 +61,7 @@ export function stateFolder(asked: string | undefined, env: Readonly<Record<stri
 
 /** The job of this identity, and what its job.json says; nothing is made. */
 function jobOf(state: string, identity: JobIdentity): { readonly job: Job; readonly facts: object } {
-  const { source, destination, ids, namespace, tags, keepOriginal, share } = identity;
+  const { source, destination, ids, namespace, tags, keepOriginal, share, streams } = identity;
   const facts = {
     version: VERSION,
     source,
@@ -70,6 +72,7 @@ function jobOf(state: string, identity: JobIdentity): { readonly job: Job; reado
     keepOriginal,
     // Absent where the whole is read: jobs of before keep their names.
     ...(share === undefined ? {} : { share }),
+    ...(streams === undefined ? {} : { streams }),
   };
   const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 10);
   const readable =

@@ -34,12 +34,13 @@ export const run = command({
     ['run s3://bucket/prefix/ https://cluster:9200/logs-aws.vpcflow-default --api-key-file key', 'into a data stream'],
     ['run s3://bucket/ https://cluster:9200/vpcflow-{yyyy.MM} --bulk-settings', 'into indices by the month of records'],
     ['run sqs://queue https://cluster:9200/logs-aws.vpcflow-default --follow', 'as objects come'],
+    ['run cloudwatch:///vpc/flow?region=eu-west-1 https://cluster:9200/vpcflow --follow', 'as events come'],
   ],
   arguments: [
     {
       name: 'SOURCE',
       required: true,
-      help: 'a file, a folder, -, s3://bucket/prefix, or sqs://queue of S3 notifications',
+      help: 'a file, a folder, -, s3://bucket/prefix, sqs://queue of S3 notifications, or cloudwatch://GROUP',
     },
     {
       name: 'DESTINATION',
@@ -56,7 +57,14 @@ export const run = command({
     const state = stateFolder(values.state, io.env);
     if (values.dryRun) {
       const done = await doneIn(state, asked, values.noLedger);
-      const more = { samples: DRY_RUN_SAMPLES, prices: [], rate: undefined, out: undefined, isDone: done.has };
+      const more = {
+        samples: DRY_RUN_SAMPLES,
+        prices: [],
+        rate: undefined,
+        out: undefined,
+        isDone: done.has,
+        isKnown: done.knows,
+      };
       return showPlan(sourceText, destinationText, values, more, io).finally(done.close);
     }
     const job = openJob(state, asked.identity);
