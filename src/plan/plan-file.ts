@@ -98,10 +98,10 @@ export class PlanWriter {
     const object = objectOf(listed);
     this.#objects++;
     this.#bytes += Math.max(0, object.size);
-    const { kind, bucket, key, etag, size, lastModifiedMs, region, logFormats } = object;
+    const { kind, bucket, key, etag, size, lastModifiedMs, region, toMs, logFormats } = object;
     const place = object.path === null ? null : path.resolve(object.path);
     const refusal = 'object' in listed ? { code: listed.code, reason: listed.reason } : {};
-    this.#line({ kind, bucket, key, path: place, etag, size, lastModifiedMs, region, logFormats, ...refusal });
+    this.#line({ kind, bucket, key, path: place, etag, size, lastModifiedMs, region, toMs, logFormats, ...refusal });
   }
 
   /** Ends the file and gives it its name. Where that fails, it is still to be taken back. */
@@ -220,7 +220,7 @@ function checkHead({ v, kind, source }: Values, file: string, spec: SourceSpec):
 }
 
 function listedOf(value: Values, file: string, at: number): Listed {
-  const { kind, bucket, key, path: place, etag, size, lastModifiedMs, region, logFormats, code, reason } = value;
+  const { kind, bucket, key, path: place, etag, size, lastModifiedMs, region, toMs, logFormats, code, reason } = value;
   const isText = (one: unknown) => one === null || typeof one === 'string';
   const isObject =
     (kind === 's3' || kind === 'file' || kind === 'cloudwatch') &&
@@ -229,7 +229,7 @@ function listedOf(value: Values, file: string, at: number): Listed {
     typeof lastModifiedMs === 'number' &&
     [bucket, place, etag].every(isText);
   if (!isObject) throw broken(file, `is broken at line ${at}`);
-  const more = { ...(region === undefined ? {} : { region }), ...(logFormats === undefined ? {} : { logFormats }) };
+  const more = Object.fromEntries(Object.entries({ region, toMs, logFormats }).filter(([, one]) => one !== undefined));
   const object = { kind, bucket, key, path: place, etag, size, lastModifiedMs, ...more } as SourceObject;
   if (typeof code !== 'string') return object;
   return { object, code: code as RefusedObject['code'], reason: String(reason) };

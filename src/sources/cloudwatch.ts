@@ -12,8 +12,9 @@ import {
   type LogGroupFound,
   lastEnd,
   partsOf,
-  rangeOfKey,
+  rangeOf,
   type StreamsAsked,
+  versionOf,
   windowAt,
   windowObject,
 } from './log-windows.ts';
@@ -186,7 +187,7 @@ export class CloudWatchSource implements Source {
     const logs = await this.#logs();
     const { group, streams } = this.#spec;
     const nameOrArn = object.bucket ?? '';
-    const pages = pagesOf(rangeOfKey(object.key), this.#pace.width, (range, token) =>
+    const pages = pagesOf(rangeOf(object), this.#pace.width, (range, token) =>
       logs.events(nameOrArn, streams, range, token, signal),
     );
     try {
@@ -199,10 +200,8 @@ export class CloudWatchSource implements Source {
 
   /** A window has nothing that could be asked for, but that other streams of it may be read now. */
   async complete(object: SourceObject): Promise<Listed> {
-    const nameOrArn = object.bucket ?? '';
-    const range = rangeOfKey(object.key);
-    const { etag } = windowObject(this.#found(nameOrArn, '', object.region ?? ''), range, this.#spec.streams);
-    return { ...object, etag, lastModifiedMs: range.fromMs };
+    const { fromMs, toMs } = rangeOf(object);
+    return { ...object, etag: versionOf(toMs, this.#spec.streams), lastModifiedMs: fromMs };
   }
 
   /** The region that the groups are in. */

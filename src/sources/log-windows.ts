@@ -83,48 +83,38 @@ export function slicesOf({ fromMs, toMs }: TimeRange, count: number): readonly T
   return Array.from({ length: of }, (_, i) => ({ fromMs: at(i), toMs: at(i + 1) }));
 }
 
-const MS_PER_DAY = 86_400_000;
-
-/** `HHMMSS.mmm` of a moment in the day that begins at `dayMs`; its end is 240000.000. */
-function clockText(ms: number, dayMs: number): string {
-  return ms - dayMs === MS_PER_DAY ? '240000.000' : new Date(ms).toISOString().slice(11, 23).replaceAll(':', '');
-}
-
 /**
- * The window of a group as an object. Its key is `GROUP/YYYY/MM/DD/HHMMSS.mmm-HHMMSS.mmm`, in UTC, so that all that goes by
- * the day in a key holds for it, too. Which streams are read makes another version of it.
+ * The window of a group as an object. Its key is `GROUP/YYYY/MM/DD/HHMM`, in UTC, so that all that goes by the day in a key
+ * holds for it, too. It names the beginning alone: an output of a window that was written and not noted, since the run was
+ * killed, is then written anew with what came later. The end and which streams are read make other versions of it.
  */
 export function windowObject(group: LogGroupFound, { fromMs, toMs }: TimeRange, streams: StreamsAsked): SourceObject {
-  const dayMs = Math.floor(fromMs / MS_PER_DAY) * MS_PER_DAY;
-  const day = new Date(dayMs).toISOString().slice(0, 10).replaceAll('-', '/');
+  const [day = '', clock = ''] = new Date(fromMs).toISOString().split('T');
   return {
     kind: 'cloudwatch',
     bucket: group.nameOrArn,
-    key: `${group.keyPrefix}${group.name}/${day}/${clockText(fromMs, dayMs)}-${clockText(toMs, dayMs)}`,
+    key: `${group.keyPrefix}${group.name}/${day.replaceAll('-', '/')}/${clock.slice(0, 5).replace(':', '')}`,
     path: null,
-    etag: versionOf(streams),
+    etag: versionOf(toMs, streams),
     size: -1,
     lastModifiedMs: fromMs,
+    toMs,
     region: group.region,
     ...(group.logFormats.length === 0 ? {} : { logFormats: group.logFormats }),
   };
 }
 
-function versionOf({ names, prefix }: StreamsAsked): string | null {
-  if (names === undefined && prefix === undefined) return null;
+/** What tells a window from others that begin when it does. */
+export function versionOf(toMs: number, { names, prefix }: StreamsAsked): string {
+  if (names === undefined && prefix === undefined) return `${toMs}`;
   const asked = JSON.stringify(names === undefined ? { prefix } : { names: [...names].sort() });
-  return createHash('sha256').update(asked).digest('hex').slice(0, 16);
+  return `${toMs}-${createHash('sha256').update(asked).digest('hex').slice(0, 16)}`;
 }
 
-const KEY = /(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)(\d\d)(\d\d\.\d{3})-(\d\d)(\d\d)(\d\d\.\d{3})$/;
-
-/** The range of a window's key. Throws TypeError for another key. */
-export function rangeOfKey(key: string): TimeRange {
-  const parts = KEY.exec(key)?.slice(1).map(Number);
-  if (parts === undefined) throw new TypeError(`${key} is no window of a log group`);
-  const [year = 0, month = 0, day = 0, ...clock] = parts;
-  const dayMs = Date.UTC(year, month - 1, day);
-  const at = ([hours = 0, minutes = 0, seconds = 0]: readonly number[]) =>
-    dayMs + Math.round((hours * 3600 + minutes * 60 + seconds) * 1000);
-  return { fromMs: at(clock.slice(0, 3)), toMs: at(clock.slice(3)) };
+/** The range of a window. Throws TypeError for another object. */
+export function rangeOf({ key, toMs }: SourceObject): TimeRange {
+  const parts = /(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)(\d\d)$/.exec(key)?.slice(1).map(Number);
+  if (parts === undefined || toMs === undefined) throw new TypeError(`${key} is no window of a log group`);
+  const [year = 0, month = 0, day = 0, hours = 0, minutes = 0] = parts;
+  return { fromMs: Date.UTC(year, month - 1, day, hours, minutes), toMs };
 }

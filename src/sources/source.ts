@@ -19,7 +19,7 @@ export interface SourceObject {
   readonly key: string;
   /** The path to open, for files. */
   readonly path: string | null;
-  /** ETag as listed, with its quotes taken away, or which streams are read; null where there is none. */
+  /** ETag as listed, with its quotes taken away; null where there is none. A window's is made of its end and its streams. */
   readonly etag: string | null;
   /** Size in bytes as listed; -1 where it is not known: standard input, pipes, bare lists of keys. */
   readonly size: number;
@@ -30,6 +30,8 @@ export interface SourceObject {
   readonly lastModifiedMs: number;
   /** The region it lies in, where that is the object's own and not that of the whole source. */
   readonly region?: string;
+  /** Where a window of a log group ends: that millisecond is not part of it. */
+  readonly toMs?: number;
   /** LogFormat of the flow logs that write to the log group, where that is known. */
   readonly logFormats?: readonly string[];
 }

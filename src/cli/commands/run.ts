@@ -34,7 +34,6 @@ export const run = command({
     ['run s3://bucket/prefix/ https://cluster:9200/logs-aws.vpcflow-default --api-key-file key', 'into a data stream'],
     ['run s3://bucket/ https://cluster:9200/vpcflow-{yyyy.MM} --bulk-settings', 'into indices by the month of records'],
     ['run sqs://queue https://cluster:9200/logs-aws.vpcflow-default --follow', 'as objects come'],
-    ['run cloudwatch:///vpc/flow?region=eu-west-1 https://cluster:9200/vpcflow --follow', 'as events come'],
   ],
   arguments: [
     {

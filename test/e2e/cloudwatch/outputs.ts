@@ -5,7 +5,7 @@ import { readNdjson } from '../../run/program.ts';
 
 /** A document as it is parsed; tests look into it as they like. */
 // biome-ignore lint/suspicious/noExplicitAny: a document of any form
-type Document = any;
+export type Document = any;
 
 /** Passes each document below a folder to `look`; gives how many there are. */
 export function readFolder(folder: string, look: (document: Document, file: string) => void): number {
