@@ -5,7 +5,7 @@ import { eventLine } from '../formats/log-event.ts';
 import { selector } from '../plan/select.ts';
 import { CallPace, type PaceLimits } from './call-pace.ts';
 import type { ListedGroup, LogClient } from './log-client.ts';
-import { isNotAllowed, ofOneGroup } from './log-errors.ts';
+import { isNoStream, isNotAllowed, ofOneGroup } from './log-errors.ts';
 import { groupNameOf, type LogGroupName } from './log-group.ts';
 import { pagesOf } from './log-pages.ts';
 import {
@@ -193,8 +193,10 @@ export class CloudWatchSource implements Source {
     try {
       for await (const events of pages) yield Buffer.from(events.map(eventLine).join(''));
     } catch (error) {
-      if (error instanceof FlowbulkError && group.isPrefix) throw ofOneGroup(error);
-      throw error;
+      if (!(error instanceof FlowbulkError) || !group.isPrefix) throw error;
+      // Of several groups not each has these streams.
+      if (streams.names !== undefined && isNoStream(error)) return;
+      throw ofOneGroup(error);
     }
   }
 

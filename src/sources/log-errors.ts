@@ -23,6 +23,11 @@ export function isThrottled(error: unknown): boolean {
   return /throttl|TooManyRequests|RequestLimitExceeded/i.test((error as Error).name);
 }
 
+/** True where the group is there, and a stream that was named is not. */
+export function isNoStream({ code, message }: FlowbulkError): boolean {
+  return code === 'E_SOURCE_MISSING' && message.includes('log stream');
+}
+
 /** The error that ends a run, or a check, with log groups that fail. `what` names them, `right` what has to be allowed. */
 export function logError(what: string, right: string, cause: unknown): FlowbulkError {
   if (cause instanceof FlowbulkError) return cause;

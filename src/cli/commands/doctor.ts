@@ -28,8 +28,6 @@ import type { Values } from '../options.ts';
 const DOCTOR_OPTIONS = [
   ...SELECTION_OPTIONS,
   'format',
-  'streams',
-  'stream-prefix',
   'linked-accounts',
   ...AWS_OPTIONS,
   'city',

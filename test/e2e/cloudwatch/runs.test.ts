@@ -103,10 +103,13 @@ test('plan, a run of it, status, verify and retry', { skip: setup === null }, as
   const range = ['--from', day(beginsMs)];
   const planned = await setup.run('state', ['plan', source, ...range, '--out', 'plan.ndjson', '--json']);
   assert.equal(planned.code, 0, planned.stderr);
-  const { objects, days } = JSON.parse(planned.stdout);
+  const { objects, days, calls } = JSON.parse(planned.stdout);
   const hours = (Date.now() - 20 * MS_PER_MINUTE - Date.parse(day(beginsMs))) / MS_PER_HOUR;
   assert.ok(objects === Math.ceil(hours), `${objects} windows of ${hours} hours`);
   assert.ok(days.length >= 2);
+  assert.deepEqual(calls, { least: objects, perSecond: 100 });
+  const shown = await setup.run('state', ['plan', source, ...range, '--max-calls', '5']);
+  assert.match(shown.stdout, /Requests +at least \d\d for events: \d+ s at 5 a second/);
   const ran = await setup.run('state', [
     'run',
     source,
