@@ -7,7 +7,7 @@ import { parseShare, type Share, withinShare } from '../plan/share.ts';
 import type { Limits } from '../run/limits.ts';
 import type { CloudWatchSpec, LogReading } from '../sources/cloudwatch.ts';
 import type { IsKnown, Listed, Selection, Source } from '../sources/source.ts';
-import { type AwsOptions, parseSource, type SourceSpec } from '../sources/spec.ts';
+import { type AwsOptions, LOG_READING, parseSource, type SourceSpec } from '../sources/spec.ts';
 import type { Values } from './options.ts';
 
 /** What of SOURCE to read. */
@@ -127,15 +127,15 @@ export function sourceAsked(text: string, values: SourceValues): SourceSpec {
 const MAX_STREAMS = 100;
 
 function logReading(values: SourceValues): LogReading {
-  const { streams = [], streamPrefix, linkedAccounts = false, latency = 1_200_000, windows, maxCalls = 5 } = values;
+  const { streams = [], streamPrefix, linkedAccounts = false, windows = null } = values;
   return {
     streams: {
       ...(streams.length === 0 ? {} : { names: streams }),
       ...(streamPrefix === undefined ? {} : { prefix: streamPrefix }),
     },
     linkedAccounts,
-    latencyMs: latency,
-    pace: { callsPerSecond: maxCalls, windows: windows ?? null },
+    latencyMs: values.latency ?? LOG_READING.latencyMs,
+    pace: { callsPerSecond: values.maxCalls ?? LOG_READING.pace.callsPerSecond, windows },
     followMs: values.follow ? (values.interval ?? 60_000) : null,
     asksFormats: values.format === undefined,
   };
@@ -169,7 +169,7 @@ function checkedLogs(spec: CloudWatchSpec, text: string, values: SourceValues): 
 }
 
 /** Which streams of a log group are read, as a job is known by; undefined for all of them. */
-export function streamsName({ streams = [], streamPrefix }: SourceValues | Partial<SourceValues>): string | undefined {
+export function streamsName({ streams = [], streamPrefix }: Partial<SourceValues>): string | undefined {
   if (streamPrefix !== undefined) return `${streamPrefix}*`;
   return streams.length === 0 ? undefined : [...streams].sort().join();
 }

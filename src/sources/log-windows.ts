@@ -62,15 +62,17 @@ export function partsOf({ fromMs, toMs }: TimeRange, isKnown: (part: TimeRange) 
   const parts: TimeRange[] = [];
   let atMs = fromMs;
   while (atMs < toMs) {
-    const part = longestKnown(atMs, windowEndMs, isKnown) ?? { fromMs: atMs, toMs };
+    const part = knownPart(atMs, windowEndMs, isKnown) ?? { fromMs: atMs, toMs };
     parts.push(part);
     atMs = part.toMs;
   }
   return parts;
 }
 
-function longestKnown(fromMs: number, windowEndMs: number, isKnown: (part: TimeRange) => boolean): TimeRange | null {
-  for (let toMs = windowEndMs; toMs > fromMs; toMs -= PART_MS) {
+/** The part that begins there. Most go to the end of the window; those of `--follow` are short. */
+function knownPart(fromMs: number, windowEndMs: number, isKnown: (part: TimeRange) => boolean): TimeRange | null {
+  if (isKnown({ fromMs, toMs: windowEndMs })) return { fromMs, toMs: windowEndMs };
+  for (let toMs = fromMs + PART_MS; toMs < windowEndMs; toMs += PART_MS) {
     if (isKnown({ fromMs, toMs })) return { fromMs, toMs };
   }
   return null;

@@ -65,9 +65,11 @@ export interface SourceOptions {
 
 const QUEUE_READING: QueueReading = { visibilityTimeoutMs: 300_000, ends: null };
 
-const LOG_READING: LogReading = {
+/** How log groups are read where nobody says otherwise. */
+export const LOG_READING: LogReading = {
   streams: {},
   linkedAccounts: false,
+  // Ten minutes of aggregation, five of delivery, and some more: docs/cloudwatch.md.
   latencyMs: 1_200_000,
   pace: { callsPerSecond: 5, windows: null },
   followMs: null,

@@ -109,7 +109,7 @@ test('plan, a run of it, status, verify and retry', { skip: setup === null }, as
   assert.ok(days.length >= 2);
   assert.deepEqual(calls, { least: objects, perSecond: 100 });
   const shown = await setup.run('state', ['plan', source, ...range, '--max-calls', '5']);
-  assert.match(shown.stdout, /Requests +at least \d\d for events: \d+ s at 5 a second/);
+  assert.match(shown.stdout, /Requests +at least \d\d for events: [\d.]+ s at 5 a second/);
   const ran = await setup.run('state', [
     'run',
     source,
