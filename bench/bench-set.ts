@@ -95,6 +95,7 @@ function contextOf(object: SourceObject): ObjectContext {
   const { region, timeMs } = parseKey(object.key);
   return {
     s3: null,
+    log: null,
     path: path.resolve(object.path as string),
     region,
     timeMs: timeMs ?? object.lastModifiedMs,

@@ -32,6 +32,8 @@ export class Converter {
   readonly #window: LineWindow;
 
   #facts: ShapeFacts | null = null;
+  /** Lines are events of a log group: the kernel reads none of those. */
+  #isLog = false;
   #slotBytes = 0;
   /** Whether the kernel takes lines of the columns that hold, and which those are. */
   #kernelTakes = false;
@@ -73,6 +75,7 @@ export class Converter {
   /** Begins an object; counts start anew. */
   begin(context: ObjectContext): void {
     this.#reader.begin(context);
+    this.#isLog = context.log !== null;
     this.#facts = { hasS3: context.s3 !== null, hasRegion: context.region !== null, hasId: context.idPrefix !== null };
     this.#slotBytes = this.#arena.setSlots(slotTexts(context));
     // Columns of the object before must not be taken for this one's: without a header it has none at first.
@@ -125,7 +128,7 @@ export class Converter {
       const columns = this.#reader.columns;
       if (columns !== this.#boundTo) {
         this.#boundTo = columns;
-        this.#kernelTakes = columns !== null && this.#kernel.bind(columns, this.#facts as ShapeFacts);
+        this.#kernelTakes = columns !== null && !this.#isLog && this.#kernel.bind(columns, this.#facts as ShapeFacts);
       }
       if (!this.#kernelTakes) this.#readLine();
       else if (!this.#runKernel()) return 'needs body';

@@ -5,8 +5,9 @@ import { parseDays } from '../plan/dates.ts';
 import { objectsFrom } from '../plan/objects-from.ts';
 import { parseShare, type Share, withinShare } from '../plan/share.ts';
 import type { Limits } from '../run/limits.ts';
-import type { Listed, Selection, Source } from '../sources/source.ts';
-import { type AwsOptions, parseSource, type SourceSpec } from '../sources/spec.ts';
+import type { CloudWatchSpec, LogReading } from '../sources/cloudwatch.ts';
+import type { IsKnown, Listed, Selection, Source } from '../sources/source.ts';
+import { type AwsOptions, LOG_READING, parseSource, type SourceSpec } from '../sources/spec.ts';
 import type { Values } from './options.ts';
 
 /** What of SOURCE to read. */
@@ -74,12 +75,25 @@ const MAX_VISIBILITY_MS = 12 * 3_600_000;
 /** A third of it has to be enough for a request to be tried again. */
 const MIN_VISIBILITY_MS = 5_000;
 
+/** How log groups are read. */
+export const LOG_OPTIONS = ['streams', 'stream-prefix', 'linked-accounts', 'latency', 'windows', 'max-calls'] as const;
+
+/** Values that say how SOURCE is read. */
+type SourceValues = Values<(typeof AWS_OPTIONS)[number]> &
+  Partial<
+    Values<
+      | (typeof QUEUE_OPTIONS)[number]
+      | (typeof LOG_OPTIONS)[number]
+      | (typeof SELECTION_OPTIONS)[number]
+      | 'name'
+      | 'objects-from'
+      | 'shard'
+      | 'format'
+    >
+  >;
+
 /** SOURCE with the options that belong to it. Throws E_USAGE where they do not go together. */
-export function sourceAsked(
-  text: string,
-  values: Values<(typeof AWS_OPTIONS)[number]> &
-    Partial<Values<(typeof QUEUE_OPTIONS)[number] | 'name' | 'objects-from' | 'shard'>>,
-): SourceSpec {
+export function sourceAsked(text: string, values: SourceValues): SourceSpec {
   const { name, follow = false, untilEmpty = false, visibilityTimeout: visibilityTimeoutMs = 300_000 } = values;
   const refuse = (message: string) => new FlowbulkError('E_USAGE', message);
   if (follow && untilEmpty) throw refuse('--follow never ends, and --until-empty does: give one of them');
@@ -88,7 +102,15 @@ export function sourceAsked(
     aws: awsOptions(values),
     ...(name === undefined ? {} : { name }),
     queue: { visibilityTimeoutMs, ends },
+    logs: logReading(values),
   });
+  if (spec.kind === 'cloudwatch') return checkedLogs(spec, text, values);
+  const { streams = [], streamPrefix, linkedAccounts = false } = values;
+  if (streams.length > 0 || streamPrefix !== undefined || linkedAccounts) {
+    throw refuse(
+      `${text} is no log group: --streams, --stream-prefix and --linked-accounts are for cloudwatch://GROUP`,
+    );
+  }
   if (spec.kind !== 'sqs') {
     if (untilEmpty) throw refuse(`${text} is no queue: --until-empty is for sqs://queue`);
     if (follow && spec.kind === 'stdin') throw refuse('standard input has an end of its own: leave --follow');
@@ -100,6 +122,57 @@ export function sourceAsked(
   if (values.objectsFrom !== undefined) throw refuse('--objects-from names objects, and so does the queue: give s3://');
   if (values.shard !== undefined) throw refuse('--shard is for s3://: a queue spreads its messages by itself');
   return spec;
+}
+
+/** CloudWatch takes no more: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
+const MAX_STREAMS = 100;
+
+function logReading(values: SourceValues): LogReading {
+  const { streams = [], streamPrefix, linkedAccounts = false, windows = null } = values;
+  return {
+    streams: {
+      ...(streams.length === 0 ? {} : { names: streams }),
+      ...(streamPrefix === undefined ? {} : { prefix: streamPrefix }),
+    },
+    linkedAccounts,
+    latencyMs: values.latency ?? LOG_READING.latencyMs,
+    pace: { callsPerSecond: values.maxCalls ?? LOG_READING.pace.callsPerSecond, windows },
+    followMs: values.follow ? (values.interval ?? 60_000) : null,
+    asksFormats: values.format === undefined,
+  };
+}
+
+function checkedLogs(spec: CloudWatchSpec, text: string, values: SourceValues): CloudWatchSpec {
+  const { streams, linkedAccounts, group } = spec;
+  const { accounts = [], regions = [] } = values;
+  const refuse = (message: string) => new FlowbulkError('E_USAGE', message);
+  if (values.untilEmpty) throw refuse(`${text} is a log group: give --follow, or --from and --to`);
+  if (streams.names !== undefined && streams.prefix !== undefined) {
+    throw refuse('--streams and --stream-prefix both say which streams to read: give one');
+  }
+  if ((streams.names?.length ?? 0) > MAX_STREAMS) {
+    throw refuse(`--streams names ${streams.names?.length}, at most ${MAX_STREAMS} can be: give --stream-prefix`);
+  }
+  if (linkedAccounts && !group.isPrefix) {
+    throw refuse(`--linked-accounts is for cloudwatch://PREFIX*: name one group of another account by its ARN`);
+  }
+  if (accounts.length + regions.length > 0) {
+    throw refuse(
+      '--accounts and --regions go by keys, which log groups lack: give ?region=, ARNs, or --include by name',
+    );
+  }
+  if (values.objectsFrom !== undefined)
+    throw refuse('--objects-from names objects, and a log group has none: give --from');
+  if (values.shard !== undefined) {
+    throw refuse('--shard is for s3://: AWS counts the calls of all machines together, so that one is as fast as many');
+  }
+  return spec;
+}
+
+/** Which streams of a log group are read, as a job is known by; undefined for all of them. */
+export function streamsName({ streams = [], streamPrefix }: Partial<SourceValues>): string | undefined {
+  if (streamPrefix !== undefined) return `${streamPrefix}*`;
+  return streams.length === 0 ? undefined : [...streams].sort().join();
 }
 
 /** The share of `--shard`; null without. Throws E_USAGE. */
@@ -122,8 +195,11 @@ export function listingOf(
   source: Source,
   selection: Selection,
   signal: AbortSignal,
+  isKnown: IsKnown,
 ): AsyncIterable<Listed> {
-  return file === undefined ? source.list(selection, signal) : objectsFrom(file, spec, source, selection, signal);
+  return file === undefined
+    ? source.list(selection, signal, isKnown)
+    : objectsFrom(file, spec, source, selection, signal);
 }
 
 /** How to reach AWS. */

@@ -11,9 +11,18 @@ import { startProgress } from '../progress/progress.ts';
 import { type RunSummary, summaryAsJson, summaryAsText } from '../progress/summary.ts';
 import { type Run, type RunPlan, startRun } from '../run/run.ts';
 import { defaultWorkers } from '../run/workers.ts';
-import type { Listed, Source } from '../sources/source.ts';
+import type { IsKnown, Listed, Source } from '../sources/source.ts';
 import { openSource, type SourceSpec, withRegion } from '../sources/spec.ts';
-import { AWS_OPTIONS, limitsOf, listingOf, SELECTION_OPTIONS, selectionOf, shared, shareOf } from './asked.ts';
+import {
+  AWS_OPTIONS,
+  LOG_OPTIONS,
+  limitsOf,
+  listingOf,
+  SELECTION_OPTIONS,
+  selectionOf,
+  shared,
+  shareOf,
+} from './asked.ts';
 import type { CommandIo } from './command.ts';
 import { FILTER_OPTIONS, type FilterValues, filterAsked } from './filter-asked.ts';
 import type { Values } from './options.ts';
@@ -31,6 +40,7 @@ export const CONVERSION_OPTIONS = [
   'objects-from',
   'format',
   'shard',
+  ...LOG_OPTIONS,
   'max-objects',
   'max-bytes',
   'max-records',
@@ -201,7 +211,12 @@ async function convertMeasured(
       { city: values.city, asn: values.asn },
       { onCompile: (text) => talk.info(text), signal },
     );
-    const listed = shared(outlet.listed?.(source) ?? listingOf(values, spec, source, selection, signal), share);
+    const { ledger = null } = outlet;
+    const isKnown: IsKnown = (object) => ledger?.entryOf(object) != null;
+    const listed = shared(
+      outlet.listed?.(source) ?? listingOf(values, spec, source, selection, signal, isKnown),
+      share,
+    );
     const plan: RunPlan = {
       ...outlet,
       run: runName,

@@ -17,7 +17,10 @@ const KINDS: Readonly<Record<FieldKind, readonly [accepted: string, written: str
 
 /** What documents have beside the values of columns: path, and what it is made of. */
 const DERIVED: readonly (readonly [path: string, from: string])[] = [
-  ['@timestamp', '`end`, else `start`, else the time in the key, else when the object was last modified'],
+  [
+    '@timestamp',
+    '`end`, else `start`, else the time in the key, else when the object was last modified; of an event its own, in whole seconds',
+  ],
   [
     'network.community_id',
     'addresses, ports and protocol, version 1, seed 0; none for TCP, UDP and SCTP without ports from 1 on',
@@ -29,9 +32,16 @@ const DERIVED: readonly (readonly [path: string, from: string])[] = [
   ['related.ip', 'source and destination address, in that order'],
   ['aws.vpcflow.tcp_flags_array', '`tcp-flags`, bit by bit: fin syn rst psh ack urg'],
   ['event.outcome, event.type', '`action`: ACCEPT is success and allowed, REJECT is failure and denied'],
-  ['cloud.region', '`region`, else the region in the key or of the bucket'],
-  ['log.offset', 'bytes of the decompressed object before the line'],
+  ['cloud.region', '`region`, else the region in the key, of the bucket or of the log group'],
+  ['log.offset', 'bytes of the decompressed object before the line; none for events of CloudWatch Logs'],
   ['log.file.path, aws.s3.*', 'the object that the line stands in'],
+  [
+    'log.file.path, aws.cloudwatch.log_group, aws.cloudwatch.log_stream',
+    'group and stream of an event of CloudWatch Logs',
+  ],
+  ['aws.cloudwatch.ingestion_time', 'when CloudWatch Logs got the event, in whole seconds'],
+  ['event.id', 'the id of the event, which is `_id`, too'],
+  ['input.type', '`aws-s3`; `aws-cloudwatch` for events'],
   ['event.original', 'the line, with `--keep-original`'],
 ];
 

@@ -2,6 +2,7 @@
 
 import { FlowbulkError } from '../errors.ts';
 import { Follower } from '../plan/follow.ts';
+import type { IsKnown } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
 import { listingOf, selectionOf, shared, shareOf } from './asked.ts';
 import type { CommandIo } from './command.ts';
@@ -11,9 +12,9 @@ import type { Values } from './options.ts';
 
 type FollowValues = JobValues & Values<'plan' | 'no-ledger'>;
 
-/** Whether SOURCE is listed again and again; a queue is followed by itself. Throws E_USAGE for what does not go with it. */
+/** Whether SOURCE is listed again and again; queues and log groups are followed by themselves. Throws E_USAGE for what does not go with it. */
 export function isFollowed(spec: SourceSpec, values: FollowValues): boolean {
-  if (!values.follow || spec.kind === 'sqs') return false;
+  if (!values.follow || spec.kind === 'sqs' || spec.kind === 'cloudwatch') return false;
   const with_ = values.plan !== undefined ? '--plan' : values.objectsFrom !== undefined ? '--objects-from' : null;
   if (with_ !== null)
     throw new FlowbulkError('E_USAGE', `--follow lists SOURCE, and ${with_} says what to read: give one`);
@@ -41,7 +42,8 @@ export function following(
     listed(source) {
       const look = () => {
         const selection = selectionOf(values, Date.now(), values.lookBack);
-        return shared(listingOf(values, spec, source, selection, signal), shareOf(values, env));
+        const isKnown: IsKnown = (object) => ledger.entryOf(object) !== null;
+        return shared(listingOf(values, spec, source, selection, signal, isKnown), shareOf(values, env));
       };
       const warn = (text: string) => talk.warn(text);
       follower = new Follower({ look, intervalMs: values.interval, ledger, warn });

@@ -11,8 +11,8 @@ import { JobLock } from '../ledger/lock.ts';
 import { shareName } from '../plan/share.ts';
 import { type IntakeTarget, isIntake, parseIntake } from '../sekoia/target.ts';
 import { openDestination } from '../sinks/destination.ts';
-import type { Listed, Source, SourceObject } from '../sources/source.ts';
-import { QUEUE_OPTIONS, shareOf, sourceAsked } from './asked.ts';
+import type { IsKnown, Listed, Source, SourceObject } from '../sources/source.ts';
+import { QUEUE_OPTIONS, shareOf, sourceAsked, streamsName } from './asked.ts';
 import { ACCESS_OPTIONS, clusterOutlet, DELIVERY_OPTIONS, type DeliveryValues } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
 import {
@@ -64,11 +64,24 @@ function absolute(text: string): string {
     : path.resolve(text) + (/[/\\]$/.test(text) ? '/' : '');
 }
 
+/** Options that say which part of SOURCE is read. */
+type PartValues = Partial<Values<'shard' | 'streams' | 'stream-prefix'>>;
+
+/** The part of SOURCE that is read, where it is not all of it. */
+function partAsked(values: PartValues, env: CommandIo['env']): Pick<JobIdentity, 'share' | 'streams'> {
+  const share = shareOf(values, env);
+  const streams = streamsName(values);
+  return {
+    ...(share === null ? {} : { share: shareName(share) }),
+    ...(streams === undefined ? {} : { streams }),
+  };
+}
+
 /** Reads SOURCE, DESTINATION and options as a job. Throws E_USAGE. */
 export function jobAsked(
   source: string,
   destination: string,
-  values: DocumentValues & Values<'op' | 'cloud-id' | 'as'> & Partial<Values<'shard'>>,
+  values: DocumentValues & PartValues & Values<'op' | 'cloud-id' | 'as'>,
   env: CommandIo['env'],
 ): JobAsked {
   if (isIntake(destination)) return intakeAsked(source, destination, values, env);
@@ -83,7 +96,6 @@ export function jobAsked(
     index: isTimeNamed(name) ? name : null,
   });
   const { ids, namespace, tags, keepOriginal } = values;
-  const share = shareOf(values, env);
   const identity: JobIdentity = {
     source: absolute(source),
     destination: target === null ? absolute(destination) : `${target.hosts.join(',')}/${target.name}`,
@@ -91,7 +103,7 @@ export function jobAsked(
     namespace,
     tags,
     keepOriginal,
-    ...(share === null ? {} : { share: shareName(share) }),
+    ...partAsked(values, env),
   };
   return { destination, target, intake: null, name, options, identity };
 }
@@ -100,7 +112,7 @@ export function jobAsked(
 function intakeAsked(
   source: string,
   destination: string,
-  values: DocumentValues & Values<'as'> & Partial<Values<'shard'>>,
+  values: DocumentValues & PartValues & Values<'as'>,
   env: CommandIo['env'],
 ): JobAsked {
   const intake = parseIntake(destination);
@@ -115,7 +127,6 @@ function intakeAsked(
     filter: documentOptionsOf(values, { as, op: 'create', index: null }).filter,
   };
   const { ids, namespace, tags, keepOriginal } = options;
-  const share = shareOf(values, env);
   const identity: JobIdentity = {
     source: absolute(source),
     destination: intake.text,
@@ -124,7 +135,7 @@ function intakeAsked(
     tags,
     keepOriginal,
     as,
-    ...(share === null ? {} : { share: shareName(share) }),
+    ...partAsked(values, env),
   };
   return { destination: intake.text, target: null, intake, name: [], options, identity };
 }
@@ -171,6 +182,8 @@ export async function runAgain(
 /** What is done of a job, for looking only. */
 export interface Done {
   has(object: SourceObject): boolean;
+  /** Whether it was begun. */
+  knows: IsKnown;
   close(): Promise<void>;
 }
 
@@ -180,7 +193,7 @@ export interface Done {
  */
 export async function doneIn(state: string, { identity, options }: JobAsked, noLedger: boolean): Promise<Done> {
   const job = noLedger ? null : findJob(state, identity);
-  if (job === null) return { has: () => false, async close() {} };
+  if (job === null) return { has: () => false, knows: () => false, async close() {} };
   const ledger = await Ledger.open(job.ledgerPath, job.deadLetterPath, true);
   try {
     checkFilter(ledger, options.filter);
@@ -188,7 +201,11 @@ export async function doneIn(state: string, { identity, options }: JobAsked, noL
     await ledger.close();
     throw error;
   }
-  return { has: (object) => ledger.isDone(object), close: () => ledger.close() };
+  return {
+    has: (object) => ledger.isDone(object),
+    knows: (object) => ledger.entryOf(object) !== null,
+    close: () => ledger.close(),
+  };
 }
 
 /** A folder as outlet; a single file or standard output would have to be begun anew each time. Throws E_USAGE. */

@@ -54,7 +54,7 @@ export const GROUPS = {
   credentials: 'Credentials of the cluster (secrets by file, or FLOWBULK_API_KEY and FLOWBULK_PASSWORD)',
   run: 'Run',
   schedule: 'When and where',
-  talk: 'Talk and config',
+  talk: 'Talk, metrics and config',
 } as const;
 
 /** One row of the table. */
@@ -95,6 +95,12 @@ const TABLE = {
   'interval': { kind: 'duration', group: 'read', value: 'TIME', default: '60s', help: 'how often SOURCE is looked at again with --follow' },
   'until-empty': { kind: 'flag', group: 'read', help: 'read a queue until it is empty and nothing is in flight' },
   'visibility-timeout': { kind: 'duration', group: 'read', value: 'TIME', default: '5m', help: 'how soon others get the messages of a process that died' },
+  'streams': { kind: 'list', group: 'read', value: 'NAME,…', help: 'only these streams of a log group' },
+  'stream-prefix': { kind: 'text', group: 'read', value: 'TEXT', help: 'only streams of a log group whose names begin so' },
+  'linked-accounts': { kind: 'flag', group: 'read', help: 'also log groups of linked accounts (cloudwatch://PREFIX*)' },
+  'latency': { kind: 'duration', group: 'read', value: 'TIME', default: '20m', help: 'read log groups up to so long ago: what is later may not be there yet' },
+  'windows': { kind: 'count', group: 'read', value: 'N', min: 1, defaultShown: 'one for each, 5 in all', help: 'requests to each log group at a time' },
+  'max-calls': { kind: 'count', group: 'read', value: 'N', default: '5', min: 1, help: 'requests for events a second, all log groups together' },
   'max-objects': { kind: 'count', group: 'read', value: 'N', min: 1, help: 'begin no more than N objects' },
   'max-bytes': { kind: 'bytes', group: 'read', value: 'SIZE', help: 'begin no object that would make it more, compressed' },
   'max-records': { kind: 'count', group: 'read', value: 'N', min: 1, help: 'begin no object after N records' },
@@ -109,7 +115,7 @@ const TABLE = {
   'profile': { kind: 'text', group: 'aws', value: 'NAME', help: 'profile of the shared AWS config' },
   'role-arn': { kind: 'text', group: 'aws', value: 'ARN', pattern: { is: /^arn:[a-z-]+:iam::\d{12}:role\/.+$/, means: 'a role such as arn:aws:iam::123456789012:role/logs' }, help: 'role to assume for reading' },
   'external-id': { kind: 'text', group: 'aws', value: 'ID', help: 'external id that goes with --role-arn' },
-  'endpoint-url': { kind: 'url', group: 'aws', value: 'URL', help: 'other S3 endpoint' },
+  'endpoint-url': { kind: 'url', group: 'aws', value: 'URL', help: 'other endpoint of S3, or of CloudWatch Logs and EC2' },
   'path-style': { kind: 'flag', group: 'aws', help: 'bucket in the path, not in the host name' },
   'request-payer': { kind: 'flag', group: 'aws', help: 'pay for requests to a bucket of somebody else' },
   'no-sign-request': { kind: 'flag', group: 'aws', help: 'public bucket: no credentials' },
@@ -180,8 +186,8 @@ const TABLE = {
   'repair': { kind: 'flag', group: 'run', help: 'send objects again that lack documents, then verify again' },
   'error-on-empty': { kind: 'flag', group: 'run', help: 'exit 6 when there is nothing to do' },
   'workers': { kind: 'count', group: 'run', value: 'N', min: 1, defaultShown: 'cores', help: 'worker threads' },
-  'metrics-file': { kind: 'path', group: 'run', value: 'FILE', help: "metrics for the textfile folder of Prometheus's node_exporter" },
-  'metrics-port': { kind: 'count', group: 'run', value: 'PORT', min: 0, help: 'serve metrics for Prometheus while it runs, at /metrics' },
+  'metrics-file': { kind: 'path', group: 'talk', value: 'FILE', help: "metrics for the textfile folder of Prometheus's node_exporter" },
+  'metrics-port': { kind: 'count', group: 'talk', value: 'PORT', min: 0, help: 'serve metrics for Prometheus while it runs, at /metrics' },
 
   'at': { kind: 'text', group: 'schedule', value: 'HH:MM', defaultShown: '02:30', pattern: { is: /^([01]\d|2[0-3]):[0-5]\d$/, means: 'a time of day such as 02:30' }, help: 'every day at this time, UTC' },
   'every': { kind: 'duration', group: 'schedule', value: 'TIME', help: 'so often instead: 15m, 1h, 6h' },

@@ -14,9 +14,18 @@ import { formatDay } from '../plan/dates.ts';
 import { PlanWriter } from '../plan/plan-file.ts';
 import { formatCount } from '../progress/numbers.ts';
 import { isIntake } from '../sekoia/target.ts';
-import type { Selection, SourceObject } from '../sources/source.ts';
+import type { IsKnown, Selection, SourceObject } from '../sources/source.ts';
 import { openSource, withRegion } from '../sources/spec.ts';
-import { AWS_OPTIONS, listingOf, SELECTION_OPTIONS, selectionOf, shared, shareOf, sourceAsked } from './asked.ts';
+import {
+  AWS_OPTIONS,
+  LOG_OPTIONS,
+  listingOf,
+  SELECTION_OPTIONS,
+  selectionOf,
+  shared,
+  shareOf,
+  sourceAsked,
+} from './asked.ts';
 import { ACCESS_OPTIONS, openCluster } from './cluster-outlet.ts';
 import type { CommandIo } from './command.ts';
 import { documentOptionsOf, workersOf } from './conversion.ts';
@@ -31,6 +40,7 @@ export const PLANNED_OPTIONS = [
   'look-back',
   'objects-from',
   'shard',
+  ...LOG_OPTIONS,
   'format',
   ...FILTER_OPTIONS,
   ...AWS_OPTIONS,
@@ -61,6 +71,8 @@ export interface PlanAsked {
   readonly out: string | undefined;
   /** Whether an object is done already: it is left out. */
   readonly isDone: (object: SourceObject) => boolean;
+  /** Whether it was begun. */
+  readonly isKnown: IsKnown;
 }
 
 /**
@@ -78,7 +90,8 @@ export async function showPlan(
   const selection = selectionOf(values, Date.now(), values.lookBack);
   const prices = (region: string | null): PriceFacts => pricesOf(region, asked.prices);
   prices(null);
-  const spec = sourceAsked(sourceText, values);
+  // A dry run of one that goes on plans what is there now.
+  const spec = sourceAsked(sourceText, { ...values, follow: false });
   const share = shareOf(values, io.env);
   if (spec.kind === 'stdin') {
     throw new FlowbulkError('E_USAGE', 'standard input cannot be planned: give a file, a folder or s3://bucket/prefix');
@@ -91,7 +104,7 @@ export async function showPlan(
     );
   }
   const into = await destinationFacts(destination, values, io);
-  const source = openSource(spec);
+  const source = openSource(spec, (text) => talk.warn(text));
   let writer: PlanWriter | null = null;
   try {
     const bucketRegion = await source.bucketRegion(signal);
@@ -105,7 +118,7 @@ export async function showPlan(
         source,
         spec: withRegion(spec, bucketRegion),
         bucketRegion,
-        listed: shared(listingOf(values, spec, source, selection, signal), share),
+        listed: shared(listingOf(values, spec, source, selection, signal, asked.isKnown), share),
         selection,
         fromList: listFacts(values.objectsFrom),
         isDone: asked.isDone,

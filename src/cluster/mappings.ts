@@ -10,6 +10,7 @@
 import { constantMembers, objectMembers } from '../formats/document.ts';
 import { FIELDS, type Field, type FieldKind } from '../formats/fields.ts';
 import { type Json, type MutableObject, newObject, setPath } from '../formats/json.ts';
+import { eventMembers } from '../formats/log-event.ts';
 
 /** All paths searchable, or those alone that are searched most. */
 export type MappingForm = 'standard' | 'lean';
@@ -33,6 +34,7 @@ const TYPE_OF_KIND: Readonly<Record<FieldKind, FieldType>> = {
 /** Paths that are made of several fields, or of databases. */
 const DERIVED: Readonly<Record<string, FieldType>> = {
   '@timestamp': 'date',
+  'aws.cloudwatch.ingestion_time': 'date',
   'aws.vpcflow.tcp_flags_array': 'keyword',
   'event.original': 'keyword',
   'event.outcome': 'keyword',
@@ -63,6 +65,7 @@ const ENRICHED: Readonly<Record<string, FieldType>> = {
  */
 const LEAN: ReadonlySet<string> = new Set([
   '@timestamp',
+  'aws.cloudwatch.log_group',
   'aws.vpcflow.interface_id',
   'aws.vpcflow.pkt_dstaddr',
   'aws.vpcflow.pkt_srcaddr',
@@ -106,9 +109,10 @@ function typeOf(field: Field, path: string): FieldType {
 function typesByPath(): ReadonlyMap<string, FieldType> {
   const constants = constantMembers({ keepOriginal: false, tags: ['-'], namespace: '-', constants: [] });
   const s3 = { bucket: '', arn: '', key: '' };
-  const ofObject = objectMembers({ s3, path: '', region: null, timeMs: 0, idPrefix: null });
+  const ofObject = objectMembers({ s3, log: null, path: '', region: null, timeMs: 0, idPrefix: null });
+  const ofEvent = eventMembers('', { id: '', stream: '', timestampMs: 0, ingestionMs: 0, message: '' });
   return new Map<string, FieldType>([
-    ...[...constants, ...ofObject].map(([path]) => [path, 'keyword'] as const),
+    ...[...constants, ...ofObject, ...ofEvent].map(([path]) => [path, 'keyword'] as const),
     ...FIELDS.flatMap((field) => field.targets.map((path) => [path, typeOf(field, path)] as const)),
     ...Object.entries(DERIVED),
     ...['destination', 'source'].flatMap((side) =>

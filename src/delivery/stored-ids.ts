@@ -98,7 +98,9 @@ export class StoredIds {
     const known = hasRolledOver ? await this.#pathsAmong(unknown.map(({ path }) => path)) : new Set<string>();
     for (const account of unknown) {
       account.lookedAt = indices;
-      account.mayBeStored = known === null || known.has(account.path);
+      // Events of a window have a path each.
+      const { object, path } = account;
+      account.mayBeStored = known === null || (object.kind === 'cloudwatch' ? hasRolledOver : known.has(path));
     }
   }
 

@@ -183,12 +183,17 @@ function about({ expected, low, high }: Estimate, format: (value: number) => str
 }
 
 function estimateFacts(plan: Plan): Fact[] {
-  const { estimates, requests, samples, failedSamples } = plan;
+  const { estimates, requests, calls, samples, failedSamples } = plan;
   const facts: Fact[] = [];
   if (samples.length + failedSamples.length > 0) facts.push(sampleFact(plan));
   if (estimates !== null) {
     facts.push(...contentFacts(plan, estimates));
     if (estimates.index !== null) facts.push(indexFact(estimates.index));
+  }
+  if (calls !== null) {
+    const { least, perSecond } = calls;
+    const atLeast = `at least ${formatCount(least)} for events: ${formatSeconds(least / perSecond)} at ${perSecond} a second`;
+    facts.push(['Requests', atLeast, 'more where windows have more events than fit into one answer, 10,000 or 1 MB']);
   }
   if (requests !== null) {
     const { list, get, price, prices } = requests;

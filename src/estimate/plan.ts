@@ -100,6 +100,8 @@ export interface Plan {
   readonly regions: Named;
   readonly folders: Named;
   readonly requests: PricedRequests | null;
+  /** Of log groups: the fewest requests for events that there can be, one a window, and how many a second may be made. */
+  readonly calls: { readonly least: number; readonly perSecond: number } | null;
   readonly samples: readonly Sampled[];
   readonly failedSamples: readonly FailedSample[];
   readonly hasGeo: boolean;
@@ -117,6 +119,7 @@ const DIRECT_DAYS = 31;
  * What cannot be read of the sample is told: it is no reason to throw a long listing away.
  */
 export async function makePlan(request: PlanRequest, signal: AbortSignal): Promise<Plan> {
+  const { spec } = request;
   const tally = new Tally();
   const reservoir = new Reservoir(request.samples);
   const lists = new ListRequests();
@@ -157,6 +160,7 @@ export async function makePlan(request: PlanRequest, signal: AbortSignal): Promi
     regions: named(tally.byRegion),
     folders: named(tally.byFolders),
     requests: requestsOf(request, tally, lists),
+    calls: spec.kind === 'cloudwatch' ? { least: tally.total.objects, perSecond: spec.pace.callsPerSecond } : null,
     samples,
     failedSamples: failed,
     hasGeo: request.geo.info.sources.length > 0,

@@ -50,17 +50,28 @@ function fitsColumns(columns: Columns, tokens: readonly string[]): boolean {
 const EXPORT_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /**
- * Columns for a record without header: the given format where there is one, else the layout with as many tokens whose
- * columns the values fit. A leading time (CloudWatch export to S3) is read over. Null where nothing fits.
+ * Columns for a record without header: the given format where there is one, else the first of `likely` or the layout with as
+ * many tokens whose columns the values fit. A leading time (CloudWatch export to S3) is read over. Null where nothing fits.
  */
-export function detectColumns(tokens: readonly string[], format: Columns | null): Columns | null {
+export function detectColumns(
+  tokens: readonly string[],
+  format: Columns | null,
+  likely: readonly Columns[] = [],
+): Columns | null {
   const first = tokens[0];
   if (first !== undefined && EXPORT_TIME.test(first)) {
-    const inner = detectColumns(tokens.slice(1), format);
+    const inner = detectColumns(tokens.slice(1), format, likely);
     return inner === null ? null : columnsOf([null, ...inner.fields]);
   }
   if (format !== null) return format;
-  return CANDIDATES.find((columns) => fitsColumns(columns, tokens)) ?? null;
+  const isLike = (columns: Columns) => fitsColumns(columns, tokens);
+  return likely.find(isLike) ?? CANDIDATES.find(isLike) ?? null;
+}
+
+/** Columns of a flow log's LogFormat, `${version} ${account-id} …`; null for one that cannot be used. */
+export function columnsOfLogFormat(text: string): Columns | null {
+  const columns = namedColumns([...text.matchAll(/\$\{([^}]*)\}/g)].map(([, name = '']) => name));
+  return isProblem(columns) || columns.fields.length === 0 ? null : columns;
 }
 
 /** Columns for `--format`: a layout's name, or field names (`${name}` as AWS writes them, too). Throws E_USAGE. */

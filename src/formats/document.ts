@@ -3,6 +3,7 @@
 import { FlowbulkError } from '../errors.ts';
 import { FIELDS } from './fields.ts';
 import type { Filter } from './filter/filter.ts';
+import type { Columns } from './header.ts';
 import type { IdMode } from './ids.ts';
 import type { IndexName } from './index-name.ts';
 import type { Json } from './json.ts';
@@ -48,13 +49,18 @@ export const DEFAULT_DOCUMENTS: DocumentOptions = {
 export interface ObjectContext {
   /** Null for anything that is not in S3. */
   readonly s3: { readonly bucket: string; readonly arn: string; readonly key: string } | null;
-  /** `log.file.path`. */
+  /**
+   * The log group whose events its lines are (log-event.ts), with the columns that its flow logs are known to have; null for
+   * anything that is not in CloudWatch.
+   */
+  readonly log: { readonly group: string; readonly formats: readonly Columns[] } | null;
+  /** `log.file.path`; that of an event names its stream, too. */
   readonly path: string;
   /** `cloud.region` where a record has none; null where the object's is not known. */
   readonly region: string | null;
   /** `@timestamp` where a record has no time: the time in the key, else Last-Modified; milliseconds. */
   readonly timeMs: number;
-  /** The id up to the offset; null for no ids. */
+  /** The id up to the offset; null for no ids. Events have their own. */
   readonly idPrefix: string | null;
 }
 
@@ -85,6 +91,8 @@ export function constantMembers(
 
 /** Members of the object's own, the same for all its documents: path and value. */
 export function objectMembers(context: ObjectContext): readonly (readonly [path: string, value: Json])[] {
+  // Events say it themselves.
+  if (context.log !== null) return [];
   if (context.s3 === null) return [['log.file.path', context.path]];
   return [
     ['aws.s3.bucket.arn', context.s3.arn],
@@ -112,10 +120,12 @@ export function documentOptions(options: DocumentOptions): DocumentOptions {
 /** Paths that documents fill themselves, beside those of the table of fields. */
 const DERIVED_PATHS: readonly string[] = [
   '@timestamp',
+  'aws.cloudwatch',
   'aws.s3',
   'aws.vpcflow',
   'destination.as',
   'destination.geo',
+  'event.id',
   'event.original',
   'event.outcome',
   'event.type',

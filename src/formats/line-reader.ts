@@ -14,7 +14,9 @@ export type LineCode = LineProblem['code'] | 'bad_header' | 'bad_json' | 'unknow
 
 /** A line that became no document. */
 export interface RefusedLine {
-  readonly offset: number;
+  /** Null for an event of CloudWatch Logs, which `event` names. */
+  readonly offset: number | null;
+  readonly event?: { readonly id: string; readonly stream: string; readonly timestamp: string };
   readonly code: LineCode;
   readonly reason: string;
   /** The line, or the start of it; as text where it is UTF-8. */
@@ -26,7 +28,7 @@ export interface RefusedLine {
 export const KEPT_BYTES = 1024;
 
 /** A refused line with its text as a dead letter keeps it. */
-export function refuse(bytes: Buffer, offset: number, code: LineCode, reason: string): RefusedLine {
+export function refuse(bytes: Buffer, offset: number | null, code: LineCode, reason: string): RefusedLine {
   const kept = code === 'line_too_long' ? bytes.subarray(0, KEPT_BYTES) : bytes;
   const text = isUtf8(kept) ? { line: kept.toString() } : { lineBase64: kept.toString('base64') };
   return { offset, code, reason, ...text };
@@ -110,7 +112,7 @@ export class LineReader {
       this.#refuse(bytes, offset, 'bad_header', `the header before it cannot be used: ${this.#headerProblem}`);
       return true;
     }
-    const problem = this.#take({ text, tokens, offset, idOffset });
+    const problem = this.#take({ text, tokens, offset, idOffset, event: null });
     if (problem !== null) this.#refuse(bytes, offset, problem.code, problem.reason);
     return true;
   }

@@ -5,8 +5,9 @@
 
 import type { GeoTables } from '../geo/tables.ts';
 import type { DocumentOptions, ObjectContext } from './document.ts';
+import { EventReader } from './event-reader.ts';
 import type { Columns } from './header.ts';
-import { LineReader, type RefusedLine } from './line-reader.ts';
+import { type LineOutput, LineReader, type RefusedLine } from './line-reader.ts';
 import { isLineProblem } from './record-values.ts';
 import { encodeRecord } from './reference.ts';
 
@@ -22,10 +23,11 @@ export interface RecordOutput {
 /** Reads an object's lines one by one; knows the columns that hold at each. */
 export class RecordReader {
   readonly #lines: LineReader;
+  readonly #events: EventReader;
   #context: ObjectContext | null = null;
 
   constructor(format: Columns | null, options: DocumentOptions, geo: GeoTables, output: RecordOutput) {
-    this.#lines = new LineReader(format, {
+    const records: LineOutput = {
       record: (columns, line) => {
         const result = encodeRecord(columns, line, options, this.#context as ObjectContext, geo);
         if (isLineProblem(result)) return result;
@@ -34,7 +36,9 @@ export class RecordReader {
         return null;
       },
       refused: (line) => output.refused(line),
-    });
+    };
+    this.#lines = new LineReader(format, records);
+    this.#events = new EventReader(format, records);
   }
 
   /** Begins an object. */
@@ -53,6 +57,9 @@ export class RecordReader {
    * for an empty line.
    */
   read(line: Buffer, offset: number, idOffset: number): boolean {
-    return this.#lines.read(line, offset, idOffset);
+    const log = this.#context?.log ?? null;
+    if (log === null) return this.#lines.read(line, offset, idOffset);
+    this.#events.read(line, log.formats);
+    return true;
   }
 }

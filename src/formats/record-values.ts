@@ -4,6 +4,7 @@ import { parseAddress } from '../geo/address.ts';
 import type { Field } from './fields.ts';
 import type { Columns } from './header.ts';
 import type { Json } from './json.ts';
+import type { LogEvent } from './log-event.ts';
 import { MAX_EPOCH_SECONDS, MAX_LONG, parseDecimal } from './values.ts';
 
 /** A record as it lies in its object. */
@@ -16,6 +17,8 @@ export interface RecordLine {
   readonly offset: number;
   /** The offset its id is made of. */
   readonly idOffset: number;
+  /** The event of CloudWatch Logs that it came in, which brings its id and has no offset; null for lines of objects. */
+  readonly event: LogEvent | null;
 }
 
 /** Why a line cannot be a document; goes to dead letters. */

@@ -16,6 +16,7 @@ import type { Columns } from './header.ts';
 import { idOffset } from './ids.ts';
 import { indexAt } from './index-name.ts';
 import { type Json, type MutableObject, newObject, setPath, toJson } from './json.ts';
+import { eventMembers, eventTime } from './log-event.ts';
 import { isLineProblem, type LineProblem, type RecordLine, readValues } from './record-values.ts';
 import { eventJson, eventText, isSekoiaForm, type SekoiaForm } from './sekoia.ts';
 import { parsedEvent } from './sekoia-ecs.ts';
@@ -76,7 +77,9 @@ function derive(document: MutableObject, record: ReadonlyMap<string, string>, ge
 function actionLine(line: RecordLine, options: DocumentOptions, context: ObjectContext, time: string): string {
   const members: string[] = [];
   if (options.index !== null) members.push(`"_index":${toJson(indexAt(options.index, Date.parse(time)))}`);
-  if (context.idPrefix !== null) members.push(`"_id":"${context.idPrefix}${idOffset(line.idOffset)}"`);
+  if (context.idPrefix !== null) {
+    members.push(`"_id":${toJson(line.event?.id ?? context.idPrefix + idOffset(line.idOffset))}`);
+  }
   return `{"${options.op}":{${members.join(',')}}}\n`;
 }
 
@@ -114,7 +117,9 @@ export function encodeRecord(
   const document = newObject();
   for (const [path, value] of [...constantMembers(options), ...objectMembers(context)]) setPath(document, path, value);
   if (context.region !== null) setPath(document, 'cloud.region', context.region);
-  setPath(document, 'log.offset', line.offset);
+  const { event } = line;
+  if (event === null || context.log === null) setPath(document, 'log.offset', line.offset);
+  else for (const [path, value] of eventMembers(context.log.group, event)) setPath(document, path, value);
   if (options.keepOriginal) setPath(document, 'event.original', line.text);
 
   const record = new Map<string, string>();
@@ -126,7 +131,8 @@ export function encodeRecord(
   if (isSekoiaForm(options.as)) return `${sekoiaEvent(options.as, columns, line.tokens, record)}\n`;
   derive(document, record, geo);
   const times = document['event'] as MutableObject;
-  const time = (times['end'] ?? times['start'] ?? new Date(context.timeMs).toISOString()) as string;
+  const ownTime = event === null ? new Date(context.timeMs).toISOString() : eventTime(event);
+  const time = (times['end'] ?? times['start'] ?? ownTime) as string;
   document['@timestamp'] = time;
 
   const text = `${toJson(document as Json)}\n`;

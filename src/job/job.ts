@@ -38,6 +38,8 @@ export interface JobIdentity {
   readonly share?: string;
   /** The form of events, where DESTINATION takes several. */
   readonly as?: string;
+  /** The streams of a log group that are read, where not all are. */
+  readonly streams?: string;
 }
 
 /** A job and its places on disk. */
@@ -63,7 +65,7 @@ export function stateFolder(asked: string | undefined, env: Readonly<Record<stri
 
 /** The job of this identity, and what its job.json says; nothing is made. */
 function jobOf(state: string, identity: JobIdentity): { readonly job: Job; readonly facts: object } {
-  const { source, destination, ids, namespace, tags, keepOriginal, share, as } = identity;
+  const { source, destination, ids, namespace, tags, keepOriginal, share, as, streams } = identity;
   const facts = {
     version: VERSION,
     source,
@@ -75,6 +77,7 @@ function jobOf(state: string, identity: JobIdentity): { readonly job: Job; reado
     // Absent where the whole is read: jobs of before keep their names.
     ...(share === undefined ? {} : { share }),
     ...(as === undefined ? {} : { as }),
+    ...(streams === undefined ? {} : { streams }),
   };
   const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 10);
   const readable =

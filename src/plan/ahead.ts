@@ -37,6 +37,27 @@ export async function* readAhead<T>(values: AsyncIterable<T>): AsyncGenerator<T>
   }
 }
 
+/** Values of several sources as they come; each is read one step ahead. Order holds within a source only. */
+export async function* merged<T>(sources: readonly AsyncIterable<T>[]): AsyncGenerator<T> {
+  const iterators = sources.map((source) => source[Symbol.asyncIterator]());
+  const next = (at: number) => watched(iterators[at]!.next().then((result) => ({ at, result })));
+  const under = new Map(iterators.map((_, at) => [at, next(at)]));
+  try {
+    while (under.size > 0) {
+      const { at, result } = await Promise.race(under.values());
+      if (result.done === true) {
+        under.delete(at);
+        continue;
+      }
+      under.set(at, next(at));
+      yield result.value;
+    }
+  } finally {
+    await Promise.allSettled(under.values());
+    await Promise.allSettled(iterators.map((iterator) => iterator.return?.()));
+  }
+}
+
 /** A promise that may fail before it is awaited: without a handler Node would end the process. */
 function watched<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});

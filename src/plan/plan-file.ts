@@ -15,6 +15,7 @@ import path from 'node:path';
 import { FlowbulkError } from '../errors.ts';
 import { temporaryName } from '../geo/write-whole.ts';
 import { sinkError, writeWhole } from '../sinks/write.ts';
+import type { LogGroupName } from '../sources/log-group.ts';
 import type { Listed, RefusedObject, SourceObject } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
 import { lines } from './lines.ts';
@@ -32,12 +33,15 @@ const TAIL_BYTES = 512;
 /** What names a source in a plan: all that says where objects lie, nothing of who reads them. */
 type SourceName =
   | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string; readonly endpoint: string | null }
+  | { readonly kind: 'cloudwatch'; readonly group: LogGroupName; readonly endpoint: string | null }
   | { readonly kind: 'files'; readonly root: string };
 
 function sourceName(spec: SourceSpec): SourceName {
   switch (spec.kind) {
     case 's3':
       return { kind: 's3', bucket: spec.bucket, prefix: spec.prefix, endpoint: spec.aws.endpointUrl ?? null };
+    case 'cloudwatch':
+      return { kind: 'cloudwatch', group: spec.group, endpoint: spec.aws.endpointUrl ?? null };
     case 'files':
       return { kind: 'files', root: path.resolve(spec.root) };
     case 'sqs':
@@ -52,7 +56,10 @@ function sourceName(spec: SourceSpec): SourceName {
 
 function describeSource(name: SourceName): string {
   if (name.kind === 'files') return name.root;
-  return `s3://${name.bucket}/${name.prefix}${name.endpoint === null ? '' : ` at ${name.endpoint}`}`;
+  const at = name.endpoint === null ? '' : ` at ${name.endpoint}`;
+  if (name.kind === 's3') return `s3://${name.bucket}/${name.prefix}${at}`;
+  const { name: group, arn, isPrefix, region } = name.group;
+  return `cloudwatch://${arn ?? group}${isPrefix ? '*' : ''}${region === null ? '' : `?region=${region}`}${at}`;
 }
 
 /** Writes a plan file: under a temporary name until it is whole. Methods throw E_SINK_*. */
@@ -91,10 +98,10 @@ export class PlanWriter {
     const object = objectOf(listed);
     this.#objects++;
     this.#bytes += Math.max(0, object.size);
-    const { kind, bucket, key, etag, size, lastModifiedMs } = object;
+    const { kind, bucket, key, etag, size, lastModifiedMs, region, toMs, logFormats } = object;
     const place = object.path === null ? null : path.resolve(object.path);
     const refusal = 'object' in listed ? { code: listed.code, reason: listed.reason } : {};
-    this.#line({ kind, bucket, key, path: place, etag, size, lastModifiedMs, ...refusal });
+    this.#line({ kind, bucket, key, path: place, etag, size, lastModifiedMs, region, toMs, logFormats, ...refusal });
   }
 
   /** Ends the file and gives it its name. Where that fails, it is still to be taken back. */
@@ -213,16 +220,17 @@ function checkHead({ v, kind, source }: Values, file: string, spec: SourceSpec):
 }
 
 function listedOf(value: Values, file: string, at: number): Listed {
-  const { kind, bucket, key, path: place, etag, size, lastModifiedMs, code, reason } = value;
+  const { kind, bucket, key, path: place, etag, size, lastModifiedMs, region, toMs, logFormats, code, reason } = value;
   const isText = (one: unknown) => one === null || typeof one === 'string';
   const isObject =
-    (kind === 's3' || kind === 'file') &&
+    (kind === 's3' || kind === 'file' || kind === 'cloudwatch') &&
     typeof key === 'string' &&
     typeof size === 'number' &&
     typeof lastModifiedMs === 'number' &&
     [bucket, place, etag].every(isText);
   if (!isObject) throw broken(file, `is broken at line ${at}`);
-  const object = { kind, bucket, key, path: place, etag, size, lastModifiedMs } as SourceObject;
+  const more = Object.fromEntries(Object.entries({ region, toMs, logFormats }).filter(([, one]) => one !== undefined));
+  const object = { kind, bucket, key, path: place, etag, size, lastModifiedMs, ...more } as SourceObject;
   if (typeof code !== 'string') return object;
   return { object, code: code as RefusedObject['code'], reason: String(reason) };
 }

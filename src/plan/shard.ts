@@ -20,6 +20,9 @@ export const SHARD_LIMITS: ShardLimits = { maxBytes: 8 * 1024 * 1024, maxObjects
 /** What an object of unknown size (standard input, a bare list of keys) counts as. */
 const UNKNOWN_BYTES = 1024 * 1024;
 
+/** What a window of a log group counts as: an hour of one can be more than AWS puts into an object. */
+const WINDOW_BYTES = 2 * 1024 * 1024;
+
 /** No object waits longer than this for others to make its shard full: a listing may be slow, or have no end. */
 const HOLD_MS = 1_000;
 
@@ -46,7 +49,7 @@ export async function* shards(
       onRefused(item);
       continue;
     }
-    const size = item.size < 0 ? UNKNOWN_BYTES : item.size;
+    const size = item.size >= 0 ? item.size : item.kind === 'cloudwatch' ? WINDOW_BYTES : UNKNOWN_BYTES;
     if (objects.length > 0 && (bytes + size > limits.maxBytes || objects.length >= limits.maxObjects)) {
       yield { objects, bytes };
       objects = [];

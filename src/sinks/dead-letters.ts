@@ -11,8 +11,10 @@ export interface DeadLetter {
   /** Name of the object: `s3://bucket/key`, or a path. */
   readonly object: string;
   readonly etag: string | null;
-  /** Bytes of the decompressed object before the line, or before the damage. */
+  /** Bytes of the decompressed object before the line, or before the damage; null where there is no such place. */
   readonly offset: number | null;
+  /** The event of CloudWatch Logs that the line came in. */
+  readonly event?: { readonly id: string; readonly stream: string; readonly timestamp: string };
   readonly line?: string;
   readonly lineBase64?: string;
   /** The document that the cluster refused, its id (null where it has none) and its index. */

@@ -13,7 +13,7 @@ export function addTo(counts: CountsByName, name: string, value = 1): void {
 /** The account of an object, filled by the converter (lines that are no record) and by its sink (documents). */
 export class DocumentAccount {
   readonly object: SourceObject;
-  /** `log.file.path` of its documents. */
+  /** `log.file.path` of its documents; the beginning of those of a window of a log group. */
   readonly path: string;
   /** Its documents may be in the target already, where their ids alone would not keep them from coming twice. */
   mayBeStored = false;

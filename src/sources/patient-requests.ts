@@ -28,10 +28,18 @@ export class PatientRequests {
     this.#client = client;
   }
 
-  /** `request` makes a new command each time: sending one empties its input. */
-  async send<T>(signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * `request` makes a new command each time: sending one empties its input. Each try waits for `turn` first, which its time
+   * limit does not count.
+   */
+  async send<T>(
+    signal: AbortSignal,
+    request: (signal: AbortSignal) => Promise<T>,
+    turn: (signal: AbortSignal) => Promise<void> = async () => {},
+  ): Promise<T> {
     const backoff = new Backoff(this.patience.retryForMs);
     for (;;) {
+      await turn(signal);
       try {
         const answer = await withTimeout(request, this.patience.idleTimeoutMs, signal);
         this.#answered = true;

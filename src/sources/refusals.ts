@@ -3,6 +3,7 @@ import type { RefusedObject, SourceObject } from './source.ts';
 
 /** Where an object lies, for messages. */
 export function describeObject(object: SourceObject): string {
+  if (object.kind === 'cloudwatch') return `cloudwatch://${object.key}`;
   return object.kind === 's3' ? `s3://${object.bucket}/${object.key}` : (object.path ?? object.key);
 }
 

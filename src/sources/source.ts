@@ -9,21 +9,31 @@ import type { ObjectOutcome } from '../../workers/config.ts';
 
 /** One object to read. */
 export interface SourceObject {
-  readonly kind: 's3' | 'file' | 'stdin';
-  /** The S3 bucket; null for local files and standard input. */
+  readonly kind: 's3' | 'file' | 'stdin' | 'cloudwatch';
+  /** The S3 bucket, or the log group by name or ARN; null for local files and standard input. */
   readonly bucket: string | null;
-  /** The S3 key verbatim; the path relative to SOURCE with `/` (its base name where SOURCE is one file); or `--name`. */
+  /**
+   * The S3 key verbatim; the path relative to SOURCE with `/` (its base name where SOURCE is one file); `--name`; or the
+   * window of a log group (log-windows.ts).
+   */
   readonly key: string;
   /** The path to open, for files. */
   readonly path: string | null;
-  /** ETag as listed, with its quotes taken away; null where there is none. */
+  /** ETag as listed, with its quotes taken away; null where there is none. A window's is made of its end and its streams. */
   readonly etag: string | null;
   /** Size in bytes as listed; -1 where it is not known: standard input, pipes, bare lists of keys. */
   readonly size: number;
-  /** Last-Modified or mtime in milliseconds of the Unix epoch; the time of the event where a message named the object. */
+  /**
+   * Last-Modified or mtime in milliseconds of the Unix epoch; the time of the event where a message named the object; where
+   * a window begins.
+   */
   readonly lastModifiedMs: number;
   /** The region it lies in, where that is the object's own and not that of the whole source. */
   readonly region?: string;
+  /** Where a window of a log group ends: that millisecond is not part of it. */
+  readonly toMs?: number;
+  /** LogFormat of the flow logs that write to the log group, where that is known. */
+  readonly logFormats?: readonly string[];
 }
 
 /** An object that is listed but cannot be read, with the reason. */
@@ -47,6 +57,9 @@ export interface Selection {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
 }
+
+/** Whether a run has begun an object, as the ledger has it. */
+export type IsKnown = (object: SourceObject) => boolean;
 
 /** What became of a queue's messages in this run, and how the queue stands; null where SQS does not say. */
 export interface QueueFacts {
@@ -73,8 +86,11 @@ export interface QueueFacts {
  * back for long (plan/shard.ts), however slowly more comes.
  */
 export interface Source {
-  /** Lists lazily, page by page, with bounded look-ahead. Throws E_SOURCE_* when nothing can be listed at all. */
-  list(selection: Selection, signal: AbortSignal): AsyncIterable<Listed>;
+  /**
+   * Lists lazily, page by page, with bounded look-ahead. `isKnown` is for sources that cut their objects themselves: they cut
+   * them as before. Throws E_SOURCE_* when nothing can be listed at all.
+   */
+  list(selection: Selection, signal: AbortSignal, isKnown?: IsKnown): AsyncIterable<Listed>;
   /**
    * Opens an object's raw bytes (still compressed) from `fromByte` on. Broken streams are resumed inside; what comes
    * out is the object as listed, whole, or an E_OBJECT_* error is thrown.

@@ -1,6 +1,9 @@
 /** SOURCE on the command line, as plain data that crosses threads, and the source made of it. */
 import { FlowbulkError } from '../errors.ts';
+import { sharedPace } from './call-pace.ts';
+import { CloudWatchSource, type CloudWatchSpec, type LogReading } from './cloudwatch.ts';
 import { FilesSource } from './files.ts';
+import { isLogGroup, parseLogGroup } from './log-group.ts';
 import { QueueSource } from './queue.ts';
 import { isQueue, parseQueueName, type QueueName } from './queue-name.ts';
 import { S3Source } from './s3.ts';
@@ -47,6 +50,7 @@ export interface QueueSpec extends QueueReading {
 export type SourceSpec =
   | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string; readonly aws: AwsOptions }
   | QueueSpec
+  | CloudWatchSpec
   | { readonly kind: 'files'; readonly root: string }
   | { readonly kind: 'stdin'; readonly name: string | null };
 
@@ -56,13 +60,25 @@ export interface SourceOptions {
   /** `--name`: what standard input is called. */
   readonly name?: string;
   readonly queue?: QueueReading;
+  readonly logs?: LogReading;
 }
 
 const QUEUE_READING: QueueReading = { visibilityTimeoutMs: 300_000, ends: null };
 
+/** How log groups are read where nobody says otherwise. */
+export const LOG_READING: LogReading = {
+  streams: {},
+  linkedAccounts: false,
+  // Ten minutes of aggregation, five of delivery, and some more: docs/cloudwatch.md.
+  latencyMs: 1_200_000,
+  pace: { callsPerSecond: 5, windows: null },
+  followMs: null,
+  asksFormats: true,
+};
+
 /**
- * Reads SOURCE: `s3://bucket/prefix`, `sqs://queue`, `-` for standard input, or a path. Throws E_USAGE for an S3 URI
- * without a bucket, what names no queue, and for another scheme.
+ * Reads SOURCE: `s3://bucket/prefix`, `sqs://queue`, `cloudwatch://group`, `-` for standard input, or a path. Throws E_USAGE
+ * for an S3 URI without a bucket, what names no queue or no log group, and for another scheme.
  */
 export function parseSource(text: string, options: SourceOptions = {}): SourceSpec {
   if (text === '-') {
@@ -78,10 +94,14 @@ export function parseSource(text: string, options: SourceOptions = {}): SourceSp
   if (isQueue(text)) {
     return { kind: 'sqs', queue: parseQueueName(text), aws: options.aws ?? {}, ...(options.queue ?? QUEUE_READING) };
   }
+  if (isLogGroup(text)) {
+    const reading = options.logs ?? LOG_READING;
+    return { kind: 'cloudwatch', group: parseLogGroup(text), aws: options.aws ?? {}, shared: sharedPace(), ...reading };
+  }
   if (scheme !== 's3') {
     throw new FlowbulkError(
       'E_USAGE',
-      `SOURCE "${text}" is not known: give a file, a folder, -, s3://bucket/prefix or sqs://queue`,
+      `SOURCE "${text}" is not known: give a file, a folder, -, s3://bucket/prefix, sqs://queue or cloudwatch://group`,
     );
   }
   const { bucket, key } = parseS3Uri(text);
@@ -111,6 +131,8 @@ export function openSource(spec: SourceSpec, warn: (text: string) => void = () =
       return new S3Source(spec.bucket, spec.prefix, spec.aws);
     case 'sqs':
       return new QueueSource(spec, warn);
+    case 'cloudwatch':
+      return new CloudWatchSource(spec, warn);
     case 'files':
       return new FilesSource(spec.root);
     case 'stdin':
@@ -118,7 +140,8 @@ export function openSource(spec: SourceSpec, warn: (text: string) => void = () =
   }
 }
 
-/** A spec with the bucket's region in it, once that is known: so that each worker need not find it out again. */
+/** A spec with the region of bucket or log groups in it, once that is known: so that each worker need not find it out again. */
 export function withRegion(spec: SourceSpec, region: string | null): SourceSpec {
-  return spec.kind === 's3' && region !== null ? { ...spec, aws: { ...spec.aws, region } } : spec;
+  const hasOne = spec.kind === 's3' || spec.kind === 'cloudwatch';
+  return hasOne && region !== null ? { ...spec, aws: { ...spec.aws, region } } : spec;
 }

@@ -19,10 +19,10 @@ import { describeObject } from '../sources/refusals.ts';
 import type { Source, SourceObject } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
 
-/** A document by its id, and the offset that the id is made of. */
+/** A document by its id, and the offset that the id is made of; null for ids of events, which have none. */
 export interface KnownId {
   readonly id: string;
-  readonly offset: number;
+  readonly offset: number | null;
 }
 
 /** What an object is read with. */
@@ -105,6 +105,6 @@ function idsOf(bytes: Buffer, object: SourceObject): readonly KnownId[] {
   const documents = new BulkDocuments(bytes, [{ account: new DocumentAccount(object, ''), documents: lines / 2 }]);
   return Array.from({ length: documents.count }, (_, i) => {
     const id = documents.action(i).id ?? '';
-    return { id, offset: Number(id.slice(id.lastIndexOf('-') + 1)) };
+    return { id, offset: object.kind === 'cloudwatch' ? null : Number(id.slice(id.lastIndexOf('-') + 1)) };
   });
 }

@@ -11,7 +11,14 @@ const FEW_ROWS = 20;
 /** Ids and outputs that are named. */
 const NAMED = 10;
 
-const HEADS = ['day', 'account', 'region', 'objects', 'expected', 'found', 'difference'];
+const COUNTS = ['objects', 'expected', 'found', 'difference'];
+
+/** What rows are of, in the order of their cells. */
+const headsOf = (rows: readonly VerifiedRow[]): readonly string[] => [
+  'day',
+  ...(rows[0]?.group === undefined ? ['account', 'region'] : ['log group']),
+  ...COUNTS,
+];
 
 function dayText({ days }: VerifiedRow): string {
   if (days === null) return '-';
@@ -25,13 +32,12 @@ function signed(difference: number): string {
 }
 
 function rowOf(row: VerifiedRow): Row {
-  const { account, region, objects, expected, found } = row;
+  const { account, region, group, objects, expected, found } = row;
   const states = (['damaged', 'failed', 'unfinished'] as const).filter((state) => objects[state] > 0);
   return {
     cells: [
       dayText(row),
-      account,
-      region,
+      ...(group === undefined ? [account, region] : [group]),
       formatCount(objects.done + objects.damaged),
       formatCount(expected),
       formatCount(found),
@@ -45,11 +51,11 @@ function rowsText(rows: readonly VerifiedRow[]): string {
   const isPlain = ({ objects, expected, found }: VerifiedRow) =>
     expected === found && objects.failed + objects.unfinished === 0;
   const plain = rows.filter(isPlain);
-  if (rows.length <= FEW_ROWS) return tableText(HEADS, rows.map(rowOf));
+  if (rows.length <= FEW_ROWS) return tableText(headsOf(rows), rows.map(rowOf));
   const documents = formatCount(plain.reduce((sum, { found }) => sum + found, 0));
   const agree = plain.length === 0 ? '' : `${formatCount(plain.length)} rows agree: ${documents} documents\n`;
   const others = rows.filter((row) => !isPlain(row));
-  return others.length === 0 ? agree : `${tableText(HEADS, others.map(rowOf))}${agree}`;
+  return others.length === 0 ? agree : `${tableText(headsOf(rows), others.map(rowOf))}${agree}`;
 }
 
 function deepText({ deep }: Verification): string {
@@ -63,7 +69,9 @@ function deepText({ deep }: Verification): string {
     if (twice > 0) lines.push(`  ${object}: ${formatCount(twice)} of ${formatCount(own)} ids are there twice`);
     if (missing === 0) continue;
     lines.push(`  ${object}: ${formatCount(missing)} of ${formatCount(own)} ids are missing`);
-    for (const { id, offset } of missingIds.slice(0, NAMED)) lines.push(`    offset ${offset}  ${id}`);
+    for (const { id, offset } of missingIds.slice(0, NAMED)) {
+      lines.push(offset === null ? `    event ${id}` : `    offset ${offset}  ${id}`);
+    }
     if (missing > NAMED) lines.push(`    … and ${formatCount(missing - NAMED)} more (--json names them)`);
   }
   return `${lines.join('\n')}\n`;

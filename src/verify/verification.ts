@@ -10,6 +10,8 @@ export interface VerifiedRow {
   readonly days: readonly [first: number, last: number] | null;
   readonly account: string;
   readonly region: string;
+  /** The log group, where it is one. */
+  readonly group?: string;
   readonly objects: Totals['objects'];
   /** Documents that the ledger has as taken, and those that are there. */
   readonly expected: number;

@@ -19,6 +19,7 @@ import type { Listed, Selection, Source, SourceObject } from '../sources/source.
 import { type SourceSpec, withRegion } from '../sources/spec.ts';
 import { type CountedPlace, countedPlaces, expectedOf, isSelected, ownCount, pathsToCount } from './counted-place.ts';
 import { compareObjects } from './deep.ts';
+import { logRows } from './log-rows.ts';
 import { IdReader } from './object-ids.ts';
 import { outputLines } from './output-lines.ts';
 import { PICK_SEED, Picks, quotas } from './picks.ts';
@@ -66,8 +67,8 @@ export interface Verified {
 
 /** How every `log.file.path` of the source begins. */
 async function pathBase(spec: SourceSpec, bucketRegion: string | null): Promise<string> {
-  // Neither can be counted by the beginning of paths: a queue's objects lie in any bucket.
-  if (spec.kind === 'stdin' || spec.kind === 'sqs') return '';
+  // None can be counted by the beginning of paths: a queue's objects lie in any bucket.
+  if (spec.kind === 'stdin' || spec.kind === 'sqs' || spec.kind === 'cloudwatch') return '';
   if (spec.kind === 's3') {
     const object = {
       kind: 's3',
@@ -177,11 +178,15 @@ async function clusterRows(
   counts: TargetCounts,
   { isMissing, obstacle }: Countable,
   signal: AbortSignal,
-): Promise<{ readonly places: readonly CountedPlace[]; readonly rows: readonly VerifiedRow[] }> {
+): Promise<{ readonly places: readonly Pick<CountedPlace, 'totals'>[]; readonly rows: readonly VerifiedRow[] }> {
+  const canCount = !isMissing && obstacle === null;
+  if (spec.kind === 'cloudwatch') {
+    return logRows(ledger.places(), spec.linkedAccounts, selection, canCount ? counts : null);
+  }
   const base = await pathBase(spec, await open.bucketRegion(signal));
   const places = countedPlaces(ledger.places(), base).filter((place) => isSelected(place, selection));
   const found = new Map<string, number>();
-  if (!isMissing && obstacle === null) {
+  if (canCount) {
     const paths = pathsToCount(places);
     let at = 0;
     for await (const count of mapAhead(paths, COUNTS_AHEAD, (prefix) => counts.count(prefix))) {
@@ -233,7 +238,8 @@ function objectsByDay(
 export async function verifyJob(asked: VerifyAsked, signal: AbortSignal): Promise<Verified> {
   const { source, destination, ledger, target, deep, deepObjects, listed, spec, open } = asked;
   const sums = noTotals();
-  const counts = target.kind === 'cluster' ? new TargetCounts(target.api, target.name, signal) : null;
+  const countedBy = spec.kind === 'cloudwatch' ? 'log group' : 'path';
+  const counts = target.kind === 'cluster' ? new TargetCounts(target.api, target.name, countedBy, signal) : null;
   // Rights that are missing are told before anything is listed.
   const countable = (await counts?.prepare()) ?? { isMissing: false, isStale: false, obstacle: null };
   const counted = counts === null ? null : await clusterRows(asked, counts, countable, signal);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { test } from 'node:test';
 import { type MappingForm, mappingsOf } from '../../src/cluster/mappings.ts';
+import { eventMembers } from '../../src/formats/log-event.ts';
 import { GOLDENS } from '../kernel/golden-files.ts';
 
 interface Definition {
@@ -52,6 +53,15 @@ test('every value of the goldens has a type that takes it, and only unknown colu
   }
   assert.ok(used.size > 80, `${used.size} paths`);
   for (const path of unknown) assert.match(path, /^aws\.vpcflow\./);
+});
+
+test('every value that documents say of an event has a type that takes it, and lean mappings find its group', () => {
+  const event = { id: '1', stream: 's', timestampMs: 1, ingestionMs: 1, message: '' };
+  for (const [path, value] of eventMembers('g', event)) {
+    const { type = '' } = definitions('standard').get(path) ?? {};
+    assert.ok(FITS[type]?.(value), `${path} is ${type}, and the value ${value}`);
+  }
+  assert.equal(definitions('lean').get('aws.cloudwatch.log_group')?.type, 'keyword');
 });
 
 test('only types that both products have in their smallest editions', () => {

@@ -43,6 +43,7 @@ const KEY =
 /** An object in S3, with everything that documents can say of it. */
 export const IN_S3: ObjectContext = {
   s3: { bucket: 'flow-logs', arn: 'arn:aws:s3:::flow-logs', key: KEY },
+  log: null,
   path: `https://flow-logs.s3.us-east-1.amazonaws.com/${KEY}`,
   region: 'us-east-1',
   timeMs: Date.UTC(2025, 0, 30, 10, 10),
@@ -52,6 +53,7 @@ export const IN_S3: ObjectContext = {
 /** A local file whose name needs escapes; no region, no ids. */
 export const LOCAL: ObjectContext = {
   s3: null,
+  log: null,
   path: '/var/log/a "quoted"\\é\n.log',
   region: null,
   timeMs: Date.UTC(2025, 0, 30, 10, 10, 11, 123),

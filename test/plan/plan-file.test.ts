@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { PlanWriter, readPlan } from '../../src/plan/plan-file.ts';
+import { windowAt, windowObject } from '../../src/sources/log-windows.ts';
 import type { Listed } from '../../src/sources/source.ts';
-import type { SourceSpec } from '../../src/sources/spec.ts';
+import { parseSource, type SourceSpec } from '../../src/sources/spec.ts';
 import { tempFolder } from '../sources/temp-folder.ts';
 import { memoryObject } from './memory-lister.ts';
 
@@ -46,6 +47,20 @@ test('what is written is read again, whoever reads the source', async (t) => {
     },
   );
   assert.deepEqual(JSON.parse(lines.at(-1)!), { kind: 'end', objects: 3, bytes: 112 });
+});
+
+test('windows of log groups keep their ends, regions and formats; a plan is of one source', async (t) => {
+  const file = path.join(tempFolder(t), 'plan.ndjson');
+  const found = { nameOrArn: '/vpc', name: '/vpc', keyPrefix: '', region: 'eu-west-1', logFormats: ['one', 'two'] };
+  const hour = windowAt(Date.UTC(2025, 0, 31, 10));
+  const windows = [windowObject(found, hour, {}), windowObject({ ...found, logFormats: [] }, hour, { prefix: 'eni-' })];
+  const spec = parseSource('cloudwatch:///vpc?region=eu-west-1');
+  write(file, windows, spec);
+  assert.deepEqual(await read(file, spec), windows);
+  await assert.rejects(read(file, parseSource('cloudwatch:///vpc*?region=eu-west-1')), {
+    code: 'E_USAGE',
+    message: /is of cloudwatch:\/\/\/vpc\?region=eu-west-1, not of cloudwatch:\/\/\/vpc\*/,
+  });
 });
 
 test('a plan without objects is whole', async (t) => {

@@ -31,7 +31,7 @@ export const convert = command({
     ['convert - --format v2 < lines.txt', 'lines without header, from standard input'],
   ],
   arguments: [
-    { name: 'SOURCE', required: true, help: 'a file, a folder, - or s3://bucket/prefix' },
+    { name: 'SOURCE', required: true, help: 'a file, a folder, -, s3://bucket/prefix or cloudwatch://GROUP' },
     { name: 'DESTINATION', required: false, help: 'a file, a folder (ends in / or exists) or - (the default)' },
   ],
   options: [...CONVERSION_OPTIONS, 'as', 'part-bytes', 'dead-letters'],

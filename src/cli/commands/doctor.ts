@@ -29,6 +29,7 @@ import type { Values } from '../options.ts';
 const DOCTOR_OPTIONS = [
   ...SELECTION_OPTIONS,
   'format',
+  'linked-accounts',
   ...AWS_OPTIONS,
   'city',
   'asn',
@@ -109,6 +110,10 @@ async function source(text: string, values: DoctorValues, ticks: Tick[]): Promis
     const { queueGroup } = await import('../../doctor/queue.ts');
     return closed(queueGroup(spec));
   }
+  if (spec.kind === 'cloudwatch') {
+    const { logGroupsGroup } = await import('../../doctor/log-group.ts');
+    return closed(logGroupsGroup(spec, Date.now()));
+  }
   if (spec.kind === 'stdin') {
     const look = () => skipped('it can be read once: only a run can tell');
     return closed({ title: 'Source', exitCode: EXIT.sourceRefused, checks: [{ name: 'standard input', look }] });
@@ -166,7 +171,11 @@ export const doctor = command({
     ['doctor s3://bucket/prefix/ https://cluster:9200/vpcflow --api-key-file key', 'the cluster, too'],
   ],
   arguments: [
-    { name: 'SOURCE', required: false, help: 'a file, a folder, s3://bucket/prefix or sqs://queue' },
+    {
+      name: 'SOURCE',
+      required: false,
+      help: 'a file, a folder, s3://bucket/prefix, sqs://queue or cloudwatch://GROUP',
+    },
     { name: 'DESTINATION', required: false, help: 'a cluster or a folder, as for run' },
   ],
   options: DOCTOR_OPTIONS,

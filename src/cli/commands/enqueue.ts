@@ -63,7 +63,10 @@ async function fillQueue(
   try {
     const bucketRegion = (await source.bucketRegion(signal)) ?? '';
     const selection = selectionOf(values, Date.now(), values.lookBack);
-    const listed = shared(listingOf(values, spec, source, selection, signal), shareOf(values, env));
+    const listed = shared(
+      listingOf(values, spec, source, selection, signal, () => false),
+      shareOf(values, env),
+    );
     return await fill(
       {
         listed,

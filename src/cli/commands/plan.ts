@@ -15,7 +15,7 @@ export const plan = command({
     ['plan s3://bucket/ --since 90d --out plan.ndjson', 'the objects one by one, too, for run --plan'],
   ],
   arguments: [
-    { name: 'SOURCE', required: true, help: 'a file, a folder or s3://bucket/prefix' },
+    { name: 'SOURCE', required: true, help: 'a file, a folder, s3://bucket/prefix or cloudwatch://GROUP' },
     { name: 'DESTINATION', required: false, help: 'as for run or convert; a cluster is asked what it holds already' },
   ],
   options: [...PLANNED_OPTIONS, 'ids', 'op', 'state', 'no-ledger', 'samples', 'prices', 'rate', 'out'],
@@ -33,8 +33,9 @@ export const plan = command({
             values.noLedger,
           );
     const isDone: Done['has'] = (object) => done?.has(object) ?? false;
+    const isKnown: Done['knows'] = (object) => done?.knows(object) ?? false;
     try {
-      return await showPlan(source, destination ?? null, values, { samples, prices, rate, out, isDone }, io);
+      return await showPlan(source, destination ?? null, values, { samples, prices, rate, out, isDone, isKnown }, io);
     } finally {
       await done?.close();
     }

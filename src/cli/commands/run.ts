@@ -41,7 +41,7 @@ export const run = command({
     {
       name: 'SOURCE',
       required: true,
-      help: 'a file, a folder, -, s3://bucket/prefix, or sqs://queue of S3 notifications',
+      help: 'a file, a folder, -, s3://bucket/prefix, sqs://queue of S3 notifications, or cloudwatch://GROUP',
     },
     {
       name: 'DESTINATION',
@@ -59,7 +59,14 @@ export const run = command({
     const state = stateFolder(values.state, io.env);
     if (values.dryRun) {
       const done = await doneIn(state, asked, values.noLedger);
-      const more = { samples: DRY_RUN_SAMPLES, prices: [], rate: undefined, out: undefined, isDone: done.has };
+      const more = {
+        samples: DRY_RUN_SAMPLES,
+        prices: [],
+        rate: undefined,
+        out: undefined,
+        isDone: done.has,
+        isKnown: done.knows,
+      };
       return showPlan(sourceText, destinationText, values, more, io).finally(done.close);
     }
     const job = openJob(state, asked.identity);

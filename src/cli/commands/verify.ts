@@ -6,8 +6,9 @@ import { wildcardOf } from '../../formats/index-name.ts';
 import { type Job, stateFolder } from '../../job/job.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { isQueue } from '../../sources/queue-name.ts';
-import type { SourceObject } from '../../sources/source.ts';
+import type { IsKnown, SourceObject } from '../../sources/source.ts';
 import { openSource } from '../../sources/spec.ts';
+import { upToBegun } from '../../verify/begun.ts';
 import { doubts } from '../../verify/verification.ts';
 import { verificationAsJson, verificationAsText } from '../../verify/verification-text.ts';
 import { type Verified, type VerifiedTarget, verifyJob } from '../../verify/verify-job.ts';
@@ -17,6 +18,8 @@ import { type CommandIo, command } from '../command.ts';
 import { withFilterOfJob } from '../filter-asked.ts';
 import { JOB_OPTIONS, type JobAsked, type JobValues, jobAsked, restingJob, runAgain } from '../job-asked.ts';
 import type { Values } from '../options.ts';
+
+const MS_PER_DAY = 86_400_000;
 
 type VerifyValues = JobValues & Values<'deep' | 'repair'>;
 
@@ -63,7 +66,8 @@ async function look(
   const { signal } = io;
   const { target, name, destination, identity } = asked;
   const selection = selectionOf(values, Date.now(), values.lookBack);
-  const spec = sourceAsked(sourceText, values);
+  // What is there now is verified, also where runs go on.
+  const spec = sourceAsked(sourceText, { ...values, follow: false });
   const source = openSource(spec);
   const cluster = target === null ? null : await openCluster(target, values, io);
   try {
@@ -73,6 +77,12 @@ async function look(
         ? { kind: 'folder', root: destination }
         : { kind: 'cluster', api: cluster.api, name: wildcardOf(name) };
     const { format } = values;
+    const isKnown: IsKnown = (object) => ledger.entryOf(object) !== null;
+    const listingToVerify = () => {
+      const listed = listingOf(values, spec, source, selection, signal, isKnown);
+      const isOver = selection.toDay !== undefined && selection.toDay < Math.floor(Date.now() / MS_PER_DAY);
+      return spec.kind === 'cloudwatch' && !isOver ? upToBegun(listed, isKnown) : listed;
+    };
     try {
       return await verifyJob(
         {
@@ -80,7 +90,7 @@ async function look(
           destination: identity.destination,
           spec,
           open: source,
-          listed: spec.kind === 'stdin' ? null : listingOf(values, spec, source, selection, signal),
+          listed: spec.kind === 'stdin' ? null : listingToVerify(),
           selection,
           ledger,
           target: place,

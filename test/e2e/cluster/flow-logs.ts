@@ -144,6 +144,7 @@ function referenceDocument({ id, object, offset, text }: GoodLine, geo: GeoTable
   const { region, timeMs } = parseKey(object.key);
   reader.begin({
     s3: null,
+    log: null,
     path: path.resolve(object.path as string),
     region,
     timeMs: timeMs ?? object.lastModifiedMs,

@@ -1,0 +1,3 @@
+import { testManyEvents } from './many-events.ts';
+
+await testManyEvents(50_000);

@@ -1,0 +1,3 @@
+import { testManyEvents } from '../e2e/cloudwatch/many-events.ts';
+
+await testManyEvents(500_000);
