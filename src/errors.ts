@@ -38,6 +38,8 @@ const CODES = {
   E_SINK_UNWRITABLE: EXIT.sinkRefused,
   E_SINK_FULL: EXIT.tryAgain,
   E_SINK_UNREACHABLE: EXIT.tryAgain,
+  E_SINK_DENIED: EXIT.sinkRefused,
+  E_SINK_REFUSED: EXIT.sinkRefused,
   E_PIPE_CLOSED: EXIT.ok,
   E_CLUSTER_DENIED: EXIT.sinkRefused,
   E_CLUSTER_REFUSED: EXIT.sinkRefused,

@@ -11,7 +11,12 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted with a `FlowbulkError` as reason on Ctrl-C, SIGTERM and a closed standard output. */
   readonly signal: AbortSignal;
+  /** Opens standard input, for an answer; not there where nobody can answer. */
+  stdin?(): InputStream;
 }
+
+/** What answers are read from: standard input, or a stand-in in tests. */
+export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /** What is written to: a process stream, or a collector in tests. */
 export interface OutputStream {

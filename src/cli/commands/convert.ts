@@ -6,6 +6,7 @@ import { openDestination } from '../../sinks/destination.ts';
 import { sourceAsked } from '../asked.ts';
 import { command } from '../command.ts';
 import { CONVERSION_OPTIONS, checkJson, convertInto, documentOptionsOf } from '../conversion.ts';
+import type { Values } from '../options.ts';
 
 /** A part must hold the largest document there can be. */
 const MIN_PART_BYTES = 1 << 20;
@@ -18,6 +19,12 @@ function partBytesOf(asked: number | undefined, as: DocumentOptions['as']): numb
     throw new FlowbulkError('E_USAGE', `--part-bytes takes at least 1MiB, not ${asked} bytes`);
   }
   return asked ?? (as === 'bulk' ? BULK_PART_BYTES : null);
+}
+
+/** The form as documents can have it. Throws E_USAGE for one of maps. */
+function formOf(form: Values<'as'>['as']): DocumentOptions['as'] {
+  if (form === 'documents' || form === 'bulk') return form;
+  throw new FlowbulkError('E_USAGE', `--as ${form} is for flowbulk topology: give documents or bulk`);
 }
 
 export const convert = command({
@@ -37,8 +44,9 @@ export const convert = command({
   options: [...CONVERSION_OPTIONS, 'as', 'part-bytes', 'dead-letters'],
 
   async run([sourceText = '', destinationText = '-'], values, io) {
-    const options = documentOptionsOf(values, { as: values.as, op: 'create', index: null });
-    const partBytes = partBytesOf(values.partBytes, values.as);
+    const as = formOf(values.as);
+    const options = documentOptionsOf(values, { as, op: 'create', index: null });
+    const partBytes = partBytesOf(values.partBytes, as);
     checkJson(values.json, destinationText);
     const spec = sourceAsked(sourceText, values);
     if (spec.kind === 'sqs') {
