@@ -139,15 +139,20 @@ export function topologySource(text: string, values: TopologyValues): Exclude<So
   return spec;
 }
 
-/** What to list, and the time before which objects are too old, milliseconds of the Unix epoch. Throws E_USAGE. */
+/**
+ * What to list, and the time before which objects are too old, milliseconds of the Unix epoch. In a bucket the days of
+ * keys say where to look; files, whose names may say none, are all looked at. Throws E_USAGE.
+ */
 export function topologySelection(
+  kind: SourceSpec['kind'],
   values: TopologyValues,
   nowMs: number,
 ): { readonly selection: Selection; readonly sinceMs: number } {
   const { from, follow } = values;
   const since = values.since ?? (follow && from === undefined ? FOLLOW_SINCE : undefined);
+  const days = kind === 's3' ? since : undefined;
   return {
-    selection: selectionOf({ ...values, since }, nowMs),
+    selection: selectionOf({ ...values, since: days }, nowMs),
     sinceMs: since === undefined ? Number.NEGATIVE_INFINITY : nowMs - parseAge(since),
   };
 }

@@ -138,7 +138,7 @@ function roundsPlan(
     ledger: memory?.ledger ?? null,
     pending: memory === null ? null : new PendingRound(memory.job.folder),
     bucket,
-    selection: (nowMs) => topologySelection(values, nowMs),
+    selection: (nowMs) => topologySelection(spec.kind, values, nowMs),
     interfaces: (listed, signal) => interfacesFor(listed, values, signal),
     mapOf: (listed, interfaces, signal) => mapOfListed(listed, interfaces, values, signal),
     makeMap: (plan) => mapWatched(plan, io),

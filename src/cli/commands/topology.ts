@@ -35,7 +35,7 @@ async function writeOnce(
   const source = openSource(spec);
   try {
     const region = await source.bucketRegion(signal);
-    const listed = await listSince(source, topologySelection(values, Date.now()), signal);
+    const listed = await listSince(source, topologySelection(spec.kind, values, Date.now()), signal);
     if (listed.length === 0) talk.warn(`nothing to read in ${text}`);
     if (listed.length === 0 && values.errorOnEmpty) return EXIT.nothingToDo;
     const interfaces = await interfacesFor(listed, values, signal);
