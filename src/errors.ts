@@ -48,6 +48,7 @@ const CODES = {
   E_CLUSTER_UNREACHABLE: EXIT.tryAgain,
   E_LEDGER_UNAVAILABLE: EXIT.usage,
   E_LEDGER_NEWER: EXIT.usage,
+  E_TOO_MANY_CONNECTIONS: EXIT.limit,
   E_LOCKED: EXIT.locked,
   E_STOPPED: EXIT.interrupted,
   E_TERMINATED: EXIT.terminated,

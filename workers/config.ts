@@ -16,20 +16,14 @@ export interface WorkerLimits {
   readonly deadlineMs: number;
 }
 
-/** What a worker needs once. */
-export interface WorkerConfig {
-  readonly memory: RunMemory;
+/** What every worker needs once, whatever it makes of records. */
+export interface CommonConfig {
   readonly module: WebAssembly.Module;
   /** One Int32: the next arena that nobody has taken. */
   readonly arenaClaims: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
-  readonly bounds: FragmentBounds;
-  readonly options: DocumentOptions;
   readonly format: Columns | null;
   readonly source: SourceSpec;
-  /** Region of the bucket, null where there is none. */
-  readonly bucketRegion: string | null;
-  readonly sink: SinkSpec;
   readonly deadLetterPath: string;
   readonly engine: InflateEngine;
   /** Names the run, in dead letters and temporary files. */
@@ -39,6 +33,16 @@ export interface WorkerConfig {
   readonly stopFlag: SharedArrayBuffer;
   /** The broadcast channel on which each step is told. */
   readonly stopChannel: string;
+}
+
+/** What a worker needs to make documents. */
+export interface WorkerConfig extends CommonConfig {
+  readonly memory: RunMemory;
+  readonly bounds: FragmentBounds;
+  readonly options: DocumentOptions;
+  /** Region of the bucket, null where there is none. */
+  readonly bucketRegion: string | null;
+  readonly sink: SinkSpec;
 }
 
 /**
@@ -70,14 +74,18 @@ export interface ObjectOutcome {
   readonly indices: string | null;
 }
 
-/** What became of a shard. `fatal` ends the run: objects that are not in `outcomes` were not finished. */
-export interface ShardResult {
-  readonly outcomes: readonly ObjectOutcome[];
-  /** Milliseconds that the worker was at each of them, from its opening until all of its lines were converted. */
-  readonly durationsMs: readonly number[];
+/** How a shard ended. `fatal` ends the run: objects that have no outcome were not finished. */
+export interface ShardEnd {
   readonly fatal: WireError | null;
   /** Objects were left out, since a limit of records or time was reached. */
   readonly isLimited: boolean;
+}
+
+/** What became of a shard. */
+export interface ShardResult extends ShardEnd {
+  readonly outcomes: readonly ObjectOutcome[];
+  /** Milliseconds that the worker was at each of them, from its opening until all of its lines were converted. */
+  readonly durationsMs: readonly number[];
   /** Time-named indices that its documents went to, as far as they were seen. */
   readonly indices: readonly string[];
 }

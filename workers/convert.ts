@@ -10,26 +10,28 @@
  * Record bytes never leave the worker but through its sink. What crosses threads are names of objects, and counts.
  */
 
-import { BroadcastChannel, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { FlowbulkError, type WireError } from '../src/errors.ts';
 import { GeoTables } from '../src/geo/tables.ts';
 import { DeadLetterFile } from '../src/sinks/dead-letters.ts';
 import { addTo } from '../src/sinks/document-account.ts';
 import { openSink } from '../src/sinks/open.ts';
-import { describeObject } from '../src/sources/refusals.ts';
 import type { SourceObject } from '../src/sources/source.ts';
 import { openSource } from '../src/sources/spec.ts';
 import { AnswerWait } from './answer-wait.ts';
-import { type ShardResult, STOP_STEPS, type WorkerConfig } from './config.ts';
+import type { ShardResult, WorkerConfig } from './config.ts';
 import { contextOf } from './context.ts';
 import { Converter } from './converter.ts';
 import { Counters } from './counters.ts';
 import { Deliveries } from './deliveries.ts';
 import { Kernel } from './kernel.ts';
+import { lineLetter } from './letters.ts';
+import { isAtLimit } from './limits.ts';
 import { tablesOf } from './memory.ts';
 import { convertObject, ShardBodies, type WorkerKit } from './object-task.ts';
 import { OpenObject } from './open-object.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { stopSignals } from './stop-signals.ts';
 import { Turns } from './turns.ts';
 
 const config = workerData as WorkerConfig;
@@ -48,31 +50,13 @@ function setUp(config: WorkerConfig): WorkerKit {
   const deadLetters = new DeadLetterFile(config.deadLetterPath);
   let current: OpenObject | null = null;
 
-  const drain = new AbortController();
-  const stop = new AbortController();
-  const channel = new BroadcastChannel(config.stopChannel);
-  const onStep = () => {
-    const step = Atomics.load(new Int32Array(config.stopFlag), 0);
-    if (step >= STOP_STEPS.drain) drain.abort(new FlowbulkError('E_STOPPED', 'stopped'));
-    if (step >= STOP_STEPS.stop) stop.abort(new FlowbulkError('E_STOPPED', 'stopped'));
-  };
-  channel.onmessage = onStep;
-  onStep();
-  (channel as unknown as { unref(): void }).unref();
-
-  const sink = openSink(config.sink, { run: config.run, deadLetters, signal: stop.signal });
+  const { drain, stop } = stopSignals(config);
+  const sink = openSink(config.sink, { run: config.run, deadLetters, signal: stop });
   const geo = new GeoTables(tablesOf(config.memory));
   const converter = new Converter(kernel, config.options, config.format, geo, (line) => {
     const { object, account } = current as OpenObject;
     addTo(account.deadLetters, line.code);
-    deadLetters.add({
-      v: 1,
-      kind: 'line',
-      object: describeObject(object),
-      etag: object.etag,
-      ...line,
-      run: config.run,
-    });
+    deadLetters.add(lineLetter(object, line, config.run));
   });
   const count: WorkerKit['count'] = (name, value) => counters.add(worker, name, value);
   return {
@@ -85,12 +69,9 @@ function setUp(config: WorkerConfig): WorkerKit {
       waited: (milliseconds) => count('sinkMs', milliseconds),
       written: (bytes) => count('bytesOut', bytes),
     }),
-    signal: drain.signal,
+    signal: drain,
     count,
-    isAtLimit() {
-      const { maxRecords, deadlineMs } = config.limits;
-      return counters.total('records') >= maxRecords || Date.now() >= deadlineMs;
-    },
+    isAtLimit: () => isAtLimit(config.limits, counters),
     current(open) {
       current = open;
     },

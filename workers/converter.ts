@@ -1,30 +1,18 @@
-/**
- * Plain bytes of objects in, bodies of documents out: fills the arena's input window, lets the kernel convert whole
- * lines, and gives the lines it does not take to the record reader.
- *
- * ```
- * window   │ whole lines … │ line begun │  free   │
- *          ▲ #from          ▲ #to        ▲ #filled
- * ```
- */
+/** Lines of objects in, bodies of documents out: lets the kernel convert, and gives odd lines to the record reader. */
 
 import type { DocumentOptions, ObjectContext } from '../src/formats/document.ts';
 import { objectMembers } from '../src/formats/document.ts';
 import type { Columns } from '../src/formats/header.ts';
 import { countsLikeFilebeat } from '../src/formats/ids.ts';
 import { type Json, newObject, setPath, toJson } from '../src/formats/json.ts';
-import { KEPT_BYTES, type RefusedLine, refuse } from '../src/formats/line-reader.ts';
+import type { RefusedLine } from '../src/formats/line-reader.ts';
 import { RecordReader } from '../src/formats/record-reader.ts';
 import type { GeoTables } from '../src/geo/tables.ts';
 import type { Arena, BodyPlace } from './arena.ts';
 import * as layout from './kernel/layout.ts';
 import type { Kernel } from './kernel.ts';
+import { LineWindow } from './line-window.ts';
 import type { ShapeFacts } from './shape.ts';
-
-const NEWLINE = 10;
-
-/** A line longer than this is not even kept until its end comes: its start goes to dead letters. */
-export const MAX_LINE_BYTES = 4 << 20;
 
 /** What an object's lines became. */
 export interface LineCounts {
@@ -41,6 +29,7 @@ export class Converter {
   readonly #options: DocumentOptions;
   readonly #reader: RecordReader;
   readonly #onRefused: (line: RefusedLine) => void;
+  readonly #window: LineWindow;
 
   #facts: ShapeFacts | null = null;
   #slotBytes = 0;
@@ -48,14 +37,8 @@ export class Converter {
   #kernelTakes = false;
   #boundTo: Columns | null = null;
 
-  #from = 0;
-  #to = 0;
-  #filled = 0;
-  /** Offset in the object of the window's first byte, and how far ids' offsets lie behind it. */
-  #windowOffset = 0;
+  /** How far ids' offsets lie behind those of lines. */
   #uncountedBytes = 0;
-  /** Inside a line that is too long: its bytes are dropped until it ends. */
-  #skipping = false;
 
   /** Documents of odd lines that wait for room. */
   #pending: Buffer[] = [];
@@ -74,6 +57,7 @@ export class Converter {
     this.#arena = kernel.arena;
     this.#options = options;
     this.#onRefused = onRefused;
+    this.#window = new LineWindow(kernel.arena, (line) => this.#refused(line));
     this.#reader = new RecordReader(format, options, geo, {
       document: (text) => this.#pending.push(Buffer.from(text)),
       filtered: () => this.#counts.filtered++,
@@ -94,21 +78,14 @@ export class Converter {
     // Columns of the object before must not be taken for this one's: without a header it has none at first.
     this.#boundTo = null;
     this.#kernelTakes = false;
-    this.#from = this.#to = this.#filled = this.#arena.input;
-    this.#windowOffset = 0;
+    this.#window.begin();
     this.#uncountedBytes = 0;
-    this.#skipping = false;
     this.#counts = { documents: 0, refused: 0, filtered: 0 };
   }
 
   /** What the object's lines became so far; documents are counted when they are in a body. */
   get counts(): Readonly<LineCounts> {
     return this.#counts;
-  }
-
-  /** Offset of the first byte that is not converted. */
-  get offset(): number {
-    return this.#windowOffset + this.#from - this.#arena.input;
   }
 
   /** Takes an empty body to fill. */
@@ -127,45 +104,24 @@ export class Converter {
 
   /** Copies bytes from `chunk`, from `taken` on, into the window; gives how many. `run` must have asked for input. */
   fill(chunk: Uint8Array, taken: number): number {
-    const { input, inputEnd, bytes } = this.#arena;
-    if (this.#from > input) {
-      bytes.copyWithin(input, this.#from, this.#filled);
-      this.#windowOffset += this.#from - input;
-      this.#filled -= this.#from - input;
-      this.#from = input;
-    }
-    const count = Math.min(chunk.length - taken, inputEnd - this.#filled);
-    const part = taken === 0 && count === chunk.length ? chunk : chunk.subarray(taken, taken + count);
-    // `set` into shared memory goes byte by byte in V8; Buffer's `fill` is a memcpy (and here fills just once).
-    bytes.fill(part, this.#filled, this.#filled + part.length);
-    // Only the new bytes can hold a newline: what was left over is the start of a line.
-    const last = Buffer.from(part.buffer, part.byteOffset, part.length).lastIndexOf(NEWLINE);
-    this.#to = last === -1 ? this.#from : this.#filled + last + 1;
-    this.#filled += count;
-    return count;
+    return this.#window.fill(chunk, taken);
   }
 
   /** The object ended: its last line may lack a newline. `run` must have asked for input. */
   end(): void {
-    if (this.#from === this.#filled && !this.#skipping) return;
-    this.fill(Uint8Array.of(NEWLINE), 0);
+    this.#window.end();
   }
 
   /** The object is damaged after what was given: the line that was begun is no whole line. */
   dropLineBegun(): void {
-    this.#filled = this.#to = this.#from;
+    this.#window.dropLineBegun();
   }
 
   /** Converts until more input is needed, or the body is full (or there is none). */
   run(): 'needs input' | 'needs body' {
     while (true) {
       if (!this.#flushPending()) return 'needs body';
-      if (this.#skipping && !this.#skipLine()) return 'needs input';
-      if (this.#from === this.#to) {
-        if (this.#filled - this.#from < MAX_LINE_BYTES) return 'needs input';
-        this.#refuseLongLine();
-        continue;
-      }
+      if (!this.#window.hasLine()) return 'needs input';
       const columns = this.#reader.columns;
       if (columns !== this.#boundTo) {
         this.#boundTo = columns;
@@ -180,11 +136,11 @@ export class Converter {
   #runKernel(): boolean {
     const body = this.#body;
     if (body === null) return false;
-    const { offset } = this;
+    const { offset, from, to } = this.#window;
     const output = body.address + this.#bodyBytes;
     const outputEnd = body.address + body.view.length - this.#slotBytes;
-    const status = this.#kernel.convert(this.#from, this.#to, output, outputEnd, offset, offset - this.#uncountedBytes);
-    this.#from = this.#kernel.input;
+    const status = this.#kernel.convert(from, to, output, outputEnd, offset, offset - this.#uncountedBytes);
+    this.#window.advance(this.#kernel.input);
     this.#bodyBytes = this.#kernel.output - body.address;
     this.#counts.documents += this.#kernel.documents;
     this.#counts.filtered += this.#kernel.filtered;
@@ -196,23 +152,11 @@ export class Converter {
     return true;
   }
 
-  /** Address of the newline that ends the next line. */
-  #lineEnd(): number {
-    const { window, input } = this.#arena;
-    return input + window.indexOf(NEWLINE, this.#from - input);
-  }
-
   /** Gives the next line to the reader. */
   #readLine(): void {
-    const { offset } = this;
-    const lineEnd = this.#lineEnd();
-    // So it ends, too, where its newline comes with the chunk that makes it too long.
-    if (lineEnd - this.#from >= MAX_LINE_BYTES) {
-      this.#refuseLongLine();
-      return;
-    }
-    const line = Buffer.from(this.#arena.bytes.subarray(this.#from, lineEnd));
-    this.#from = lineEnd + 1;
+    const { offset } = this.#window;
+    const line = this.#window.takeLine();
+    if (line === null) return;
     const isRecord = this.#reader.read(line, offset, offset - this.#uncountedBytes);
     if (!isRecord && countsLikeFilebeat(this.#options.ids)) this.#uncountedBytes += line.length + 1;
   }
@@ -230,23 +174,6 @@ export class Converter {
       this.#counts.documents++;
       this.#pending.shift();
     }
-    return true;
-  }
-
-  #refuseLongLine(): void {
-    const start = Buffer.from(this.#arena.bytes.subarray(this.#from, this.#from + KEPT_BYTES));
-    this.#refused(refuse(start, this.offset, 'line_too_long', `over ${MAX_LINE_BYTES} bytes`));
-    this.#skipping = true;
-  }
-
-  /** Drops bytes up to the end of a line that is too long; true when it is reached. */
-  #skipLine(): boolean {
-    if (this.#to === this.#from) {
-      this.#from = this.#to = this.#filled;
-      return false;
-    }
-    this.#from = this.#lineEnd() + 1;
-    this.#skipping = false;
     return true;
   }
 }

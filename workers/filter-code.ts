@@ -59,7 +59,8 @@ interface Table {
 
 const NO_TABLE: Table = { count: 0, address: 0 };
 
-function rangesBytes(ranges: readonly Range[], isV6: boolean): Buffer {
+/** Ranges of addresses or numbers as the kernel's tables have them. */
+export function rangesBytes(ranges: readonly Range[], isV6: boolean): Buffer {
   const bytes = Buffer.alloc(ranges.length * (isV6 ? layout.RANGE_V6_BYTES : layout.RANGE_BYTES));
   let at = 0;
   for (const bound of ranges.flatMap(({ low, high }) => [low, high])) {

@@ -5,24 +5,15 @@ import type { DocumentOptions } from '../src/formats/document.ts';
 import type { Columns } from '../src/formats/header.ts';
 import { Arena } from './arena.ts';
 import { FilterTables } from './filter-code.ts';
-import {
-  PATTERN_ROOM,
-  RESULT,
-  RESULT_DOCUMENTS,
-  RESULT_FILTERED,
-  RESULT_INPUT,
-  RESULT_OUTPUT,
-  RESULT_PATTERN,
-} from './kernel/layout.ts';
+import { RESULT, RESULT_DOCUMENTS, RESULT_FILTERED, RESULT_INPUT, RESULT_OUTPUT } from './kernel/layout.ts';
 import type { RunMemory } from './memory.ts';
 import { compileProgram, type FragmentBounds, kernelTakes, VariantTables } from './program.ts';
+import { type PatternExports, type ProgramCompiler, Programs } from './programs.ts';
 import type { ShapeFacts } from './shape.ts';
 
 /** What kernel/index.ts exports. */
-interface KernelExports {
+interface KernelExports extends PatternExports {
   prepare(arena: number, tables: number): void;
-  clearPatterns(): void;
-  addPattern(low: bigint, high: bigint, program: number): void;
   convert(
     input: number,
     inputEnd: number,
@@ -39,22 +30,19 @@ export function loadKernelModule(): WebAssembly.Module {
   return new WebAssembly.Module(readFileSync(new URL('./kernel.wasm', import.meta.url)));
 }
 
-/** Patterns kept at a time; beyond that all are forgotten and come again. One entry must stay free for the search. */
-const MAX_PATTERNS = PATTERN_ROOM - 64;
+/** An instance of the module over a memory. */
+export function instantiate<Exports>(module: WebAssembly.Module, memory: WebAssembly.Memory): Exports {
+  const abort = (): never => {
+    throw new Error('the kernel aborted');
+  };
+  return new WebAssembly.Instance(module, { env: { memory, abort } }).exports as Exports;
+}
 
 /** One instance of the kernel over its arena. */
 export class Kernel {
   readonly arena: Arena;
   readonly #exports: KernelExports;
-  readonly #options: DocumentOptions;
-  readonly #bounds: FragmentBounds;
-  readonly #tables = new VariantTables();
-  readonly #filterTables = new FilterTables();
-  /** Programs by shape, columns and pattern. */
-  readonly #programs = new Map<string, number>();
-  #patterns = 0;
-  #bound = '';
-  #columns: Columns | null = null;
+  readonly #programs: Programs;
   #facts: ShapeFacts | null = null;
 
   constructor(
@@ -67,31 +55,32 @@ export class Kernel {
     const address = run.arenaAddresses[worker];
     if (address === undefined) throw new RangeError(`no arena for worker ${worker}`);
     this.arena = new Arena(run.memory, address, run.sizes);
-    this.#options = options;
-    this.#bounds = bounds;
-    const abort = (): never => {
-      throw new Error('the kernel aborted');
-    };
-    this.#exports = new WebAssembly.Instance(module, { env: { memory: run.memory, abort } }).exports as KernelExports;
+    this.#exports = instantiate<KernelExports>(module, run.memory);
+    this.#programs = new Programs(this.arena, this.#exports, this.#compiler(options, bounds));
     this.#exports.prepare(address, run.tablesAddress);
+  }
+
+  #compiler(options: DocumentOptions, bounds: FragmentBounds): ProgramCompiler {
+    const tables = new VariantTables();
+    const filterTables = new FilterTables();
+    return {
+      compile: (columns, absent) => {
+        const context = { options, facts: this.#facts as ShapeFacts, bounds, tables, filterTables };
+        return compileProgram(columns, absent, context, this.arena);
+      },
+      clear() {
+        tables.clear();
+        filterTables.clear();
+      },
+    };
   }
 
   /** Takes columns and the facts of the object; false where the kernel must not take lines of these columns. */
   bind(columns: Columns, facts: ShapeFacts): boolean {
     if (!kernelTakes(columns)) return false;
-    const key = `${facts.hasS3}${facts.hasRegion}${facts.hasId} ${columns.key}`;
-    if (key !== this.#bound) {
-      this.#bound = key;
-      this.#columns = columns;
-      this.#facts = facts;
-      this.#forgetPatterns();
-    }
+    this.#facts = facts;
+    this.#programs.bind(columns, `${facts.hasS3}${facts.hasRegion}${facts.hasId} ${columns.key}`);
     return true;
-  }
-
-  #forgetPatterns(): void {
-    this.#patterns = 0;
-    this.#exports.clearPatterns();
   }
 
   /**
@@ -106,8 +95,8 @@ export class Kernel {
     offset: number,
     idOffset: number,
   ): number {
-    const columns = (this.#columns as Columns).fields.length;
-    return this.#exports.convert(input, inputEnd, output, outputEnd, columns, offset, idOffset);
+    const { columnCount } = this.#programs;
+    return this.#exports.convert(input, inputEnd, output, outputEnd, columnCount, offset, idOffset);
   }
 
   /** Where the last `convert` stopped reading. */
@@ -132,48 +121,6 @@ export class Kernel {
 
   /** Compiles the program for the pattern that the last `convert` stopped at. */
   addPattern(): void {
-    const at = this.arena.address + RESULT + RESULT_PATTERN;
-    const low = this.arena.words.getBigUint64(at, true);
-    const high = this.arena.words.getBigUint64(at + 8, true);
-    if (this.#patterns === MAX_PATTERNS) this.#forgetPatterns();
-    this.#patterns++;
-    this.#exports.addPattern(low, high, this.#programFor(low | (high << 64n)));
-  }
-
-  #programFor(pattern: bigint): number {
-    const key = `${this.#bound} ${pattern}`;
-    const known = this.#programs.get(key);
-    if (known !== undefined) return known;
-    const program = this.#compile(pattern) ?? this.#compileOnEmptyHeap(pattern);
-    this.#programs.set(key, program);
-    return program;
-  }
-
-  #compile(pattern: bigint): number | null {
-    const context = {
-      options: this.#options,
-      facts: this.#facts as ShapeFacts,
-      bounds: this.#bounds,
-      tables: this.#tables,
-      filterTables: this.#filterTables,
-    };
-    return compileProgram(
-      this.#columns as Columns,
-      (column) => ((pattern >> BigInt(column)) & 1n) === 1n,
-      context,
-      this.arena,
-    );
-  }
-
-  #compileOnEmptyHeap(pattern: bigint): number {
-    this.arena.freeAll();
-    this.#tables.clear();
-    this.#filterTables.clear();
-    this.#programs.clear();
-    this.#forgetPatterns();
-    this.#patterns = 1;
-    const program = this.#compile(pattern);
-    if (program === null) throw new RangeError('a program does not fit into the heap of an arena');
-    return program;
+    this.#programs.addPattern();
   }
 }

@@ -2,10 +2,11 @@
 
 import { type ArenaSizes, arenaBytes } from './arena.ts';
 
-const PAGE_BYTES = 65_536;
+/** Bytes of a page of WebAssembly's memory. */
+export const PAGE_BYTES = 65_536;
 
 /** Most pages a 32-bit memory can have. */
-const MAX_PAGES = 65_536;
+export const MAX_PAGES = 65_536;
 
 /** Pages at the end that stay unused, so that no sum of an address and a document's length goes beyond 32 bits. */
 const SPARE_PAGES = 64;
@@ -20,7 +21,7 @@ export interface RunMemory {
 }
 
 /** Sizes that converting to files needs: bodies that stay in the cache, lines of up to 4 MiB. */
-const DEFAULT_SIZES: ArenaSizes = {
+export const ARENA_SIZES: ArenaSizes = {
   heapBytes: 2 << 20,
   inputBytes: (4 << 20) + (1 << 20),
   bodyBytes: 2 << 20,
@@ -37,7 +38,7 @@ export interface BodySizes {
  * Makes the memory with room for tables of `tablesBytes` and `workers` arenas. Pages that nobody touches cost nothing.
  */
 export function createRunMemory(tablesBytes: number, workers: number, bodies?: BodySizes): RunMemory {
-  const sizes = { ...DEFAULT_SIZES, ...bodies };
+  const sizes = { ...ARENA_SIZES, ...bodies };
   const tablesAddress = PAGE_BYTES;
   const firstArena = Math.ceil((tablesAddress + tablesBytes) / PAGE_BYTES) * PAGE_BYTES;
   const stride = arenaBytes(sizes);

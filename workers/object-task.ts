@@ -1,31 +1,23 @@
 /** One object from its source into bodies: open, inflate, convert, hand over. */
 
 import { FlowbulkError } from '../src/errors.ts';
-import { inflateObject } from '../src/inflate/inflate.ts';
-import { readAhead } from '../src/plan/ahead.ts';
 import type { DeadLetterFile } from '../src/sinks/dead-letters.ts';
 import type { BodyPart } from '../src/sinks/document-account.ts';
 import type { Sink } from '../src/sinks/sink.ts';
-import { describeObject } from '../src/sources/refusals.ts';
-import { isReplayable, type Source } from '../src/sources/source.ts';
 import type { WorkerConfig } from './config.ts';
 import type { Converter, LineCounts } from './converter.ts';
-import type { CounterName } from './counters.ts';
 import type { Deliveries } from './deliveries.ts';
+import { objectLetter } from './letters.ts';
+import { isAboutObject, objectText, type ReadingKit } from './object-text.ts';
 import type { OpenObject } from './open-object.ts';
-import { SourceClock } from './source-clock.ts';
 
 /** A worker's own things, made once. */
-export interface WorkerKit {
+export interface WorkerKit extends ReadingKit {
   readonly config: WorkerConfig;
-  readonly source: Source;
   readonly sink: Sink;
   readonly converter: Converter;
   readonly deliveries: Deliveries;
   readonly deadLetters: DeadLetterFile;
-  /** Aborted when nothing more is to be converted. */
-  readonly signal: AbortSignal;
-  count(name: CounterName, value: number): void;
   /** Whether the run has reached a limit, so that no object is begun. */
   isAtLimit(): boolean;
   /** Says which object refused lines belong to. */
@@ -110,22 +102,10 @@ async function readObject(
   first: AsyncIterable<Uint8Array>,
   bodies: ShardBodies,
 ): Promise<FlowbulkError | null> {
-  const { converter, source, config, signal } = kit;
-  const { object } = open;
-  const clock = new SourceClock((milliseconds) => kit.count('sourceMs', milliseconds));
-  let isFirst = true;
-  const openAt = (fromByte: number): AsyncIterable<Uint8Array> => {
-    // Bytes that are read a second time are not counted a second time.
-    if (!isFirst) return source.open(object, fromByte, signal);
-    isFirst = false;
-    return clock.reading(first, (count) => kit.count('bytesIn', count));
-  };
-  const facts = { name: describeObject(object), replayable: isReplayable(object) };
+  const { converter } = kit;
   const countLines = lineCounter(kit);
   try {
-    // One chunk ahead: node:zlib inflates it in another thread while this one is converted.
-    for await (const chunk of clock.waiting(readAhead(inflateObject(openAt, config.engine, facts)))) {
-      signal.throwIfAborted();
+    for await (const chunk of objectText(kit, open.object, first)) {
       for (let taken = 0; taken < chunk.length; ) {
         taken += converter.fill(chunk, taken);
         await pump(kit, open, bodies);
@@ -143,18 +123,6 @@ async function readObject(
   } finally {
     countLines();
   }
-}
-
-/** Errors that are about one object: the run goes on without it. */
-function isAboutObject(error: unknown): error is FlowbulkError {
-  return error instanceof FlowbulkError && error.code.startsWith('E_OBJECT_');
-}
-
-function refuseObject({ deadLetters, config }: WorkerKit, { object }: OpenObject, error: FlowbulkError): void {
-  const { code, message: reason, facts } = error;
-  const offset = typeof facts['plainOffset'] === 'number' ? facts['plainOffset'] : null;
-  const letter = { object: describeObject(object), etag: object.etag, offset, code, reason, run: config.run };
-  deadLetters.add({ v: 1, kind: 'object', ...letter });
 }
 
 /**
@@ -188,7 +156,7 @@ export async function convertObject(
   }
   deliveries.throwIfFailed();
   if (open.error !== null) {
-    refuseObject(kit, open, open.error);
+    deadLetters.add(objectLetter(open.object, open.error, kit.config.run));
     deadLetters.flush();
   }
 }

@@ -2,6 +2,7 @@
 
 import type { DocumentOptions } from '../src/formats/document.ts';
 import type { Field } from '../src/formats/fields.ts';
+import type { Filter } from '../src/formats/filter/filter.ts';
 import { type Columns, MAX_COLUMNS } from '../src/formats/header.ts';
 import type { Arena } from './arena.ts';
 import { type FilterTables, placeFilter } from './filter-code.ts';
@@ -135,7 +136,8 @@ export interface ProgramContext {
   readonly filterTables: FilterTables;
 }
 
-function writeChecks(
+/** The checks of a program's columns. With `mixed`, of both addresses' family; with a filter, they look nothing up. */
+export function writeChecks(
   columns: Columns,
   absent: (column: number) => boolean,
   mixed: boolean,
@@ -152,15 +154,16 @@ function writeChecks(
 }
 
 /** The first test of the filter, as `placeFilter` gives it: FILTER_KEEP, too, where all lines of the pattern pass. */
-function filterAddress(
+export function filterAddress(
   { fields }: Columns,
   absent: (column: number) => boolean,
-  { options: { filter }, filterTables }: ProgramContext,
+  filter: Filter | null,
+  tables: FilterTables,
   arena: Arena,
 ): number | null {
   if (filter === null) return layout.FILTER_KEEP;
   const present = new Map(fields.flatMap((field, i) => (field === null || absent(i) ? [] : [[field.name, i]])));
-  return placeFilter(filter.test, (name) => present.get(name), filterTables, arena);
+  return placeFilter(filter.test, (name) => present.get(name), tables, arena);
 }
 
 /** Compiles a program onto the arena's heap: its address; null when the heap is full. */
@@ -170,7 +173,7 @@ export function compileProgram(
   context: ProgramContext,
   arena: Arena,
 ): number | null {
-  const filter = filterAddress(columns, absent, context, arena);
+  const filter = filterAddress(columns, absent, context.options.filter, context.filterTables, arena);
   if (filter === null) return null;
   const ops = joinLiterals(documentParts(columns, absent, context.options, context.facts));
   const checks = writeChecks(

@@ -1,20 +1,13 @@
 /** A run: lists, shards, hands out to the pool, and adds up what comes back. */
 
-import { randomBytes } from 'node:crypto';
-import { BroadcastChannel } from 'node:worker_threads';
-import { Piscina } from 'piscina';
-import { type ObjectOutcome, type ShardResult, STOP_STEPS, type WorkerConfig } from '../../workers/config.ts';
+import type { ObjectOutcome, ShardResult, WorkerConfig } from '../../workers/config.ts';
 import { Counters } from '../../workers/counters.ts';
-import { loadKernelModule } from '../../workers/kernel.ts';
 import { type BodySizes, createRunMemory, tablesOf } from '../../workers/memory.ts';
-import { FlowbulkError } from '../errors.ts';
 import type { DocumentOptions } from '../formats/document.ts';
 import type { Columns } from '../formats/header.ts';
 import { fragmentBounds } from '../geo/bounds.ts';
 import type { GeoImage } from '../geo/build.ts';
-import { inflateEngine } from '../inflate/engine.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type Shard, shards } from '../plan/shard.ts';
 import type { ProgressSnapshot } from '../progress/snapshot.ts';
 import type { RunSummary } from '../progress/summary.ts';
 import { syncDeadLetters } from '../sinks/dead-letters.ts';
@@ -22,7 +15,9 @@ import type { SinkSpec } from '../sinks/sink.ts';
 import type { Listed, RefusedObject, Source } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
 import { Account } from './account.ts';
-import { deadline, type Limits, withinLimits, workerLimits } from './limits.ts';
+import { commonConfig } from './common-config.ts';
+import type { Limits } from './limits.ts';
+import { type PoolAccount, runPool } from './pool.ts';
 
 /** What a run is to do. */
 export interface RunPlan {
@@ -65,18 +60,11 @@ export interface Run {
   readonly done: Promise<void>;
 }
 
-/** Shards a worker has waiting: enough that none runs dry, few enough that the listing is not read far ahead. */
-const SHARDS_AHEAD = 2;
-
 /**
  * Shards a worker has under way where bodies go to a cluster: while the last bodies of one are answered, the next is
  * converted.
  */
 const CLUSTER_SHARDS = 2;
-
-function shardsUnderWay(plan: RunPlan): number {
-  return plan.sink.kind === 'cluster' ? CLUSTER_SHARDS : 1;
-}
 
 /** Starts a run. `signal` stops it: nothing more is converted, and what is under way has the drain's time to end. */
 export function startRun(plan: RunPlan, signal: AbortSignal): Run {
@@ -93,62 +81,55 @@ function workerConfig(plan: RunPlan, account: Account, counters: Counters): Work
   const memory = createRunMemory(plan.geo.bytes, plan.workers, plan.bodies);
   plan.geo.readInto(tablesOf(memory));
   return {
+    ...commonConfig(plan, account.run, counters),
     memory,
-    module: loadKernelModule(),
-    arenaClaims: new SharedArrayBuffer(4),
-    counters: counters.buffer,
     bounds: fragmentBounds(tablesOf(memory)),
     options: plan.options,
-    format: plan.format,
-    source: plan.source,
     bucketRegion: plan.bucketRegion,
     sink: plan.sink,
-    deadLetterPath: plan.deadLetterPath,
-    engine: inflateEngine(),
-    run: account.run,
-    limits: workerLimits(plan.limits, Date.now()),
-    stopFlag: new SharedArrayBuffer(4),
-    stopChannel: `flowbulk-stop-${randomBytes(8).toString('hex')}`,
+  };
+}
+
+/** What hears how the run goes: its account, its ledger, and those who asked to. */
+function heardBy(plan: RunPlan, account: Account): PoolAccount<ShardResult> {
+  return {
+    listing: (listed) => account.listing(listed),
+    limited: () => account.limited(),
+    get isLimited() {
+      return account.isLimited;
+    },
+    listingEnded: () => account.listingEnded(),
+    refused(refused) {
+      account.refused(refused);
+      plan.ledger?.refuse(refused);
+      plan.answerTo?.done?.(refused.object, 'failed');
+      plan.onRefused?.(refused);
+    },
+    finished({ outcomes, durationsMs, indices }) {
+      account.finished(outcomes);
+      noted(outcomes, plan);
+      plan.onOutcomes?.(outcomes, durationsMs);
+      if (indices.length > 0) plan.onIndices?.(indices);
+    },
   };
 }
 
 async function execute(plan: RunPlan, account: Account, counters: Counters, signal: AbortSignal): Promise<void> {
-  const config = workerConfig(plan, account, counters);
-  const pool = new Piscina<Shard['objects'], ShardResult>({
-    filename: new URL('../../workers/entry.cjs', import.meta.url).href,
-    minThreads: plan.workers,
-    maxThreads: plan.workers,
-    concurrentTasksPerWorker: shardsUnderWay(plan),
-    // Waiting by Atomics would freeze reads and writes that a worker has under way between tasks.
-    atomics: 'disabled',
-    workerData: config,
-  });
-  const stopChannel = new BroadcastChannel(config.stopChannel);
-  const stop = new AbortController();
-  let drainTimer: NodeJS.Timeout | undefined;
-  const tellWorkers = (step: keyof typeof STOP_STEPS) => {
-    Atomics.store(new Int32Array(config.stopFlag), 0, STOP_STEPS[step]);
-    stopChannel.postMessage(step);
-  };
-  const onAbort = () => {
-    const { drainTimeoutMs = 0 } = plan;
-    // What ends a run by itself leaves nothing to wait for.
-    if (!signal.aborted || drainTimeoutMs === 0) return tellWorkers('stop');
-    tellWorkers('drain');
-    drainTimer = setTimeout(() => tellWorkers('stop'), drainTimeoutMs);
-    return undefined;
-  };
-  stop.signal.addEventListener('abort', onAbort, { once: true });
-  const onStop = () => stop.abort(signal.reason);
-  signal.addEventListener('abort', onStop, { once: true });
-  if (signal.aborted) onStop();
   try {
-    await dispatch(plan, account, pool, stop);
+    await runPool<ShardResult>(
+      {
+        entry: new URL('../../workers/entry.cjs', import.meta.url),
+        config: workerConfig(plan, account, counters),
+        workers: plan.workers,
+        shardsUnderWay: plan.sink.kind === 'cluster' ? CLUSTER_SHARDS : 1,
+        listed: undone(plan.listed, plan, account),
+        limits: plan.limits,
+        drainTimeoutMs: plan.drainTimeoutMs ?? 0,
+        account: heardBy(plan, account),
+      },
+      signal,
+    );
   } finally {
-    clearTimeout(drainTimer);
-    signal.removeEventListener('abort', onStop);
-    stopChannel.close();
-    await pool.destroy();
     try {
       plan.ledger?.flush();
     } finally {
@@ -181,61 +162,4 @@ function noted(outcomes: readonly ObjectOutcome[], { ledger, answerTo, deadLette
 
 function hasDeadLetters({ deadLetters, failureStore }: ObjectOutcome): boolean {
   return failureStore > 0 || Object.keys(deadLetters).length > 0;
-}
-
-/** Hands shards out as workers come free; throws what ends the run when no shard is under way any more. */
-async function dispatch(
-  plan: RunPlan,
-  account: Account,
-  pool: Piscina<Shard['objects'], ShardResult>,
-  stop: AbortController,
-): Promise<void> {
-  const underWay = new Set<Promise<void>>();
-  const enough = new AbortController();
-  const endListing = () => {
-    account.limited();
-    enough.abort();
-  };
-  const shardsAhead = shardsUnderWay(plan) - 1 + SHARDS_AHEAD;
-  const hand = (shard: Shard): void => {
-    const task = pool
-      .run(shard.objects)
-      .then(({ outcomes, durationsMs, fatal, isLimited, indices }) => {
-        account.finished(outcomes);
-        noted(outcomes, plan);
-        plan.onOutcomes?.(outcomes, durationsMs);
-        if (indices.length > 0) plan.onIndices?.(indices);
-        if (isLimited) endListing();
-        if (fatal !== null) stop.abort(FlowbulkError.fromWire(fatal));
-      })
-      .catch((error: unknown) => stop.abort(error))
-      .finally(() => underWay.delete(task));
-    underWay.add(task);
-  };
-  const onStop = () => enough.abort();
-  stop.signal.addEventListener('abort', onStop, { once: true });
-  if (stop.signal.aborted) onStop();
-  const timer = deadline(plan.limits, endListing);
-  try {
-    const listed = withinLimits(undone(plan.listed, plan, account), plan.limits, () => account.limited());
-    const onRefused = (refused: RefusedObject) => {
-      account.refused(refused);
-      plan.ledger?.refuse(refused);
-      plan.answerTo?.done?.(refused.object, 'failed');
-      plan.onRefused?.(refused);
-    };
-    for await (const shard of shards(account.listing(listed), onRefused, enough.signal)) {
-      hand(shard);
-      while (underWay.size >= plan.workers * shardsAhead && !stop.signal.aborted) await Promise.race(underWay);
-      if (stop.signal.aborted || account.isLimited) break;
-    }
-    account.listingEnded();
-  } catch (error) {
-    stop.abort(error);
-  } finally {
-    clearTimeout(timer);
-    stop.signal.removeEventListener('abort', onStop);
-  }
-  await Promise.all(underWay);
-  if (stop.signal.aborted) throw stop.signal.reason;
 }

@@ -1,20 +1,23 @@
 /** A fold of flow logs: objects in, connections out. */
 
-import type { ObjectOutcome } from '../../workers/config.ts';
-import { FlowbulkError } from '../errors.ts';
+import { ConnectionRows } from '../../workers/connection-rows.ts';
+import { Counters } from '../../workers/counters.ts';
+import type { FoldConfig, FoldedObject } from '../../workers/fold-config.ts';
+import { createFoldMemory } from '../../workers/fold-memory.ts';
+import { interfaceImage, localsOf } from '../../workers/interface-image.ts';
+import { ROW_BYTES } from '../../workers/kernel/layout.ts';
+import { mergeTables } from '../../workers/merge-tables.ts';
 import type { Filter } from '../formats/filter/filter.ts';
-import { keeps } from '../formats/filter/keeps.ts';
 import type { Columns } from '../formats/header.ts';
-import { LineReader } from '../formats/line-reader.ts';
-import { isLineProblem, readValues } from '../formats/record-values.ts';
-import { inflateEngine } from '../inflate/engine.ts';
-import { inflateObject } from '../inflate/inflate.ts';
 import type { ProgressSnapshot } from '../progress/snapshot.ts';
+import { commonConfig } from '../run/common-config.ts';
 import type { Limits } from '../run/limits.ts';
-import { isReplayable, type Listed, type RefusedObject, type SourceObject } from '../sources/source.ts';
-import { openSource, type SourceSpec } from '../sources/spec.ts';
+import { runPool } from '../run/pool.ts';
+import type { Listed, RefusedObject } from '../sources/source.ts';
+import type { SourceSpec } from '../sources/spec.ts';
 import type { FoldedCounts, FoldedRow, FoldInterface } from './contract.ts';
-import { FoldTable, foldRecord, Interfaces } from './reference-fold.ts';
+import { FoldAccount } from './fold-account.ts';
+import { type FoldTable, Interfaces } from './reference-fold.ts';
 
 /** What is to be folded. */
 export interface FoldPlan {
@@ -36,9 +39,6 @@ export interface FoldPlan {
   /** Hears of objects that the listing refuses. */
   readonly onRefused?: (refused: RefusedObject) => void;
 }
-
-/** What became of an object; only records of those that are done are in the rows and counts. */
-export type FoldedObject = Pick<ObjectOutcome, 'object' | 'outcome' | 'error'>;
 
 /** What a fold gives. */
 export interface FoldResult {
@@ -62,103 +62,48 @@ export interface Fold {
   readonly done: Promise<FoldResult>;
 }
 
-type Counts = { -readonly [name in keyof FoldedCounts]: number };
-
-const NONE: FoldedCounts = {
-  records: 0,
-  folded: 0,
-  noData: 0,
-  unknownInterface: 0,
-  noDirection: 0,
-  publicRemote: 0,
-  deadLetters: 0,
-};
-
 /** Starts a fold. `signal` stops it: `done` is then broken with the signal's reason. */
 export function startFold(plan: FoldPlan, signal: AbortSignal): Fold {
-  const progress = { objectsListed: 0, listingDone: false, objectsDone: 0, bytesListed: 0, records: 0 };
-  return {
-    snapshot: () => ({ ...progress, bytesDone: 0, documents: 0, deadLetters: 0, filtered: 0, bytesOut: 0 }),
-    done: execute(plan, signal, progress),
-  };
+  const counters = new Counters(plan.workers);
+  const account = new FoldAccount(plan);
+  return { snapshot: () => account.snapshot(counters), done: execute(plan, account, counters, signal) };
 }
 
 async function execute(
   plan: FoldPlan,
+  account: FoldAccount,
+  counters: Counters,
   signal: AbortSignal,
-  progress: { objectsListed: number; objectsDone: number; listingDone: boolean; bytesListed: number; records: number },
 ): Promise<FoldResult> {
   const interfaces = new Interfaces(plan.interfaces);
-  const table = new FoldTable();
-  const counts: Counts = { ...NONE };
-  let filtered = 0;
-  const objects: FoldedObject[] = [];
-  const source = openSource(plan.source);
-  try {
-    for await (const item of plan.listed) {
-      progress.objectsListed++;
-      if ('object' in item) {
-        const { object, code, reason } = item;
-        objects.push({ object, outcome: 'failed', error: new FlowbulkError(code, reason).toWire() });
-        plan.onRefused?.(item);
-        continue;
-      }
-      progress.bytesListed += Math.max(item.size, 0);
-      const own = await foldObject(plan, source.open(item, 0, signal), item, interfaces);
-      for (const row of own.table.rows()) table.add(row);
-      for (const name of Object.keys(counts) as (keyof Counts)[]) counts[name] += own.counts[name];
-      filtered += own.filtered;
-      progress.objectsDone++;
-      progress.records += own.counts.records;
-      objects.push({ object: item, outcome: 'done', error: null });
-    }
-    progress.listingDone = true;
-  } finally {
-    await source.close();
-  }
-  const rows = { [Symbol.iterator]: () => table.rows() };
-  return { rows, connections: table.size, counts, filtered, objects, isLimited: false };
+  const locals = localsOf(interfaces);
+  const image = interfaceImage(interfaces);
+  const memories = Array.from({ length: plan.workers }, () => createFoldMemory(image, plan.maxConnections));
+  const config: FoldConfig = {
+    ...commonConfig(plan, plan.run, counters),
+    memories,
+    interfaces: plan.interfaces,
+    filter: plan.filter,
+    maxConnections: plan.maxConnections,
+  };
+  const entry = new URL('../../workers/fold-entry.cjs', import.meta.url);
+  const { workers, listed, limits } = plan;
+  await runPool({ entry, config, workers, shardsUnderWay: 1, listed, limits, drainTimeoutMs: 0, account }, signal);
+
+  const table = mergeTables(config.module, memories, locals, plan.maxConnections);
+  for (const row of table.carried) account.carried.add(row);
+  const rows = new ConnectionRows(table.memory, locals);
+  return {
+    rows: { [Symbol.iterator]: () => foldedRows(rows, account.carried) },
+    connections: rows.count,
+    ...account.result,
+  };
 }
 
-async function foldObject(
-  plan: FoldPlan,
-  bytes: AsyncIterable<Uint8Array>,
-  object: SourceObject,
-  interfaces: Interfaces,
-): Promise<{ table: FoldTable; counts: Counts; filtered: number }> {
-  const table = new FoldTable();
-  const counts: Counts = { ...NONE };
-  let filtered = 0;
-  const reader = new LineReader(plan.format, {
-    record(columns, line) {
-      const values = readValues(columns, line.tokens);
-      if (isLineProblem(values)) return values;
-      const record = new Map(values.map(({ field, token }) => [field.name, token]));
-      counts.records++;
-      if (plan.filter !== null && !keeps(plan.filter.test, record, line.text)) filtered++;
-      else {
-        const row = foldRecord(record, interfaces);
-        if (typeof row === 'string') counts[row]++;
-        else {
-          counts.folded++;
-          table.add(row);
-        }
-      }
-      return null;
-    },
-    refused() {
-      counts.records++;
-      counts.deadLetters++;
-    },
-  });
-  const parts: Uint8Array[] = [];
-  for await (const chunk of inflateObject(() => bytes, inflateEngine(), { replayable: isReplayable(object) }))
-    parts.push(Uint8Array.from(chunk));
-  reader.begin();
-  let offset = 0;
-  for (const line of Buffer.concat(parts).toString('latin1').split('\n')) {
-    reader.read(Buffer.from(line, 'latin1'), offset, offset);
-    offset += line.length + 1;
+function* foldedRows(rows: ConnectionRows, carried: FoldTable): Generator<FoldedRow> {
+  const end = rows.address(rows.count);
+  for (let at = rows.address(0); at < end; at += ROW_BYTES) {
+    const row = rows.read(at);
+    yield carried.size === 0 ? row : carried.mergedWith(row);
   }
-  return { table, counts, filtered };
 }

@@ -12,7 +12,8 @@ import { isPrivate } from './private-addresses.ts';
 export type LeftOut = keyof Pick<FoldedCounts, 'noData' | 'unknownInterface' | 'noDirection' | 'publicRemote'>;
 
 /** An interface with its addresses as numbers. */
-interface KnownInterface {
+export interface KnownInterface {
+  /** Its place in the list that was given. */
   readonly index: number;
   readonly addresses: readonly NumberedAddress[];
 }
@@ -29,9 +30,13 @@ export class Interfaces {
   constructor(interfaces: readonly FoldInterface[]) {
     for (const [index, { id, addresses }] of interfaces.entries()) {
       if (this.#byId.has(id)) continue;
-      const known = addresses.map(numberedAddress).filter((address) => address !== null);
-      this.#byId.set(id, { index, addresses: known });
+      this.#byId.set(id, { index, addresses: addresses.map(numberedAddress).filter((address) => address !== null) });
     }
+  }
+
+  /** All of them by id. */
+  all(): Iterable<readonly [id: string, known: KnownInterface]> {
+    return this.#byId;
   }
 
   /** The interface of that id. */
@@ -106,9 +111,13 @@ export class FoldTable {
 
   /** Takes a row of a connection that may be there already. */
   add(row: FoldedRow): void {
-    const key = `${row.interface} ${row.localAddress} ${row.remoteAddress}`;
-    const before = this.#rows.get(key);
-    this.#rows.set(key, before === undefined ? row : mergeRows(before, row));
+    this.#rows.set(keyOf(row), this.mergedWith(row));
+  }
+
+  /** The row, and what there is of its connection, as one. */
+  mergedWith(row: FoldedRow): FoldedRow {
+    const known = this.#rows.get(keyOf(row));
+    return known === undefined ? row : mergeRows(known, row);
   }
 
   /** How many connections there are. */
@@ -120,4 +129,8 @@ export class FoldTable {
   rows(): IterableIterator<FoldedRow> {
     return this.#rows.values();
   }
+}
+
+function keyOf(row: FoldedRow): string {
+  return `${row.interface} ${row.localAddress} ${row.remoteAddress}`;
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MAX_LINE_BYTES } from '../../workers/converter.ts';
+import { MAX_LINE_BYTES } from '../../workers/line-window.ts';
 import { Both, IN_S3 } from './both.ts';
 
 const HEADER = 'version team-name srcaddr action bytes\n';

@@ -16,7 +16,7 @@ import { columnEnd, columnStart } from './tokenize';
 /** Whether one of `count` ascending ranges holds the value. */
 // @ts-ignore: decorator
 @inline
-function inRanges(table: usize, count: u32, value: u64): bool {
+export function inRanges(table: usize, count: u32, value: u64): bool {
   let low: u32 = 0;
   // Halves; the last range that does not begin above the value is the one that can hold it.
   while (count > 1) {
@@ -35,7 +35,8 @@ function isAtMost(at: usize, high: u64, low: u64): bool {
   return boundHigh < high || (boundHigh == high && load<u64>(at, 8) <= low);
 }
 
-function inRangesV6(table: usize, count: u32, high: u64, low: u64): bool {
+/** The same of an IPv6 address. */
+export function inRangesV6(table: usize, count: u32, high: u64, low: u64): bool {
   let first: u32 = 0;
   while (count > 1) {
     const half = count >> 1;

@@ -1,0 +1,52 @@
+/** The tables of a fold's workers as one, when they are done. */
+
+import type { FoldedRow } from '../src/topology/contract.ts';
+import { tooManyConnections } from './connection-fold.ts';
+import { ConnectionRows } from './connection-rows.ts';
+import { FoldKernel } from './fold-kernel.ts';
+import type { FoldMemory } from './fold-memory.ts';
+import type { LocalAddress } from './interface-image.ts';
+import { DONE, ROW_BYTES, SUM_FULL } from './kernel/layout.ts';
+
+/** The memory whose table all rows are in, and sums that did not fit into it. */
+export interface MergedTables {
+  readonly memory: FoldMemory;
+  readonly carried: readonly FoldedRow[];
+}
+
+/**
+ * Merges all tables into that of the first memory: copies rows into its window, a part at a time, and lets the kernel
+ * add them. Throws E_TOO_MANY_CONNECTIONS.
+ */
+export function mergeTables(
+  module: WebAssembly.Module,
+  memories: readonly FoldMemory[],
+  locals: readonly LocalAddress[],
+  maxConnections: number,
+): MergedTables {
+  const [memory, ...others] = memories;
+  if (memory === undefined) throw new RangeError('no tables to merge');
+  const carried: FoldedRow[] = [];
+  if (others.length === 0) return { memory, carried };
+  const kernel = new FoldKernel(module, memory, null);
+  const merged = new ConnectionRows(memory, locals);
+  const { input, inputEnd, bytes } = kernel.arena;
+  const partBytes = Math.floor((inputEnd - input) / ROW_BYTES) * ROW_BYTES;
+  for (const other of others) {
+    const rows = new ConnectionRows(other, locals);
+    const from = Buffer.from(other.memory.buffer);
+    const end = rows.address(rows.count);
+    for (let at = rows.address(0); at < end; at += partBytes) {
+      const part = from.subarray(at, Math.min(at + partBytes, end));
+      bytes.fill(part, input, input + part.length);
+      const partEnd = input + part.length;
+      let status = kernel.mergeRows(input, partEnd);
+      for (; status === SUM_FULL; status = kernel.mergeRows(kernel.input, partEnd)) {
+        carried.push(merged.read(kernel.fullRow));
+        merged.clearSums(kernel.fullRow);
+      }
+      if (status !== DONE) throw tooManyConnections(maxConnections);
+    }
+  }
+  return { memory, carried };
+}
