@@ -1,7 +1,6 @@
 /** What a command is: one file in commands/ exports one of these, the registry lists it. */
 
-import type { OptionName, Values } from './options.ts';
-import { TALK_OPTIONS } from './options.ts';
+import { OPTIONS, type OptionName, type OptionSpec, TALK_OPTIONS, type Values } from './options.ts';
 import type { Talk } from './talk.ts';
 
 /** The standard streams, the environment and the stop signal: all that a command knows of its process. */
@@ -52,6 +51,8 @@ interface Definition<Name extends OptionName> {
   readonly arguments: readonly Argument[];
   /** Names of rows of the option table; every command has TALK_OPTIONS besides, and `job` where it takes SOURCE. */
   readonly options: readonly Name[];
+  /** The words that it takes of a choice, where these are not all: `--as` has forms of documents and forms of maps. */
+  readonly choices?: Partial<Readonly<Record<Name, readonly string[]>>>;
   /** Lines that end the help. */
   readonly notes?: readonly string[];
   /** Does it, and gives the exit code. Throws FlowbulkError for what was foreseen. */
@@ -62,6 +63,12 @@ type TalkName = (typeof TALK_OPTIONS)[number];
 
 /** A command of any options. */
 export type Command = Definition<OptionName>;
+
+/** An option as a command takes it. */
+export function optionAsTaken({ choices }: Pick<Command, 'choices'>, name: OptionName): OptionSpec {
+  const words = choices?.[name];
+  return words === undefined ? OPTIONS[name] : { ...OPTIONS[name], choices: words };
+}
 
 /** Makes a command; `values` has the types of exactly the options that it names. */
 export function command<Name extends OptionName>(definition: Definition<Name>): Command {

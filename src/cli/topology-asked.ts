@@ -1,11 +1,12 @@
 /** The command line of `flowbulk topology`: what goes with what. */
 
+import { MAX_ROWS } from '../../workers/kernel/layout.ts';
 import { FlowbulkError } from '../errors.ts';
 import { parseAge } from '../plan/dates.ts';
 import type { Selection } from '../sources/source.ts';
 import { type AwsOptions, parseSource, type SourceSpec } from '../sources/spec.ts';
 import { accountOf, defaultBucket } from '../topology/account.ts';
-import { MAP_FORMS, type MapForm } from '../topology/map-forms.ts';
+import type { MapForm } from '../topology/map-forms.ts';
 import { isReceiver, parseReceiver } from '../topology/receiver-name.ts';
 import { AWS_OPTIONS, awsOptions, SELECTION_OPTIONS, selectionOf } from './asked.ts';
 import type { Values } from './options.ts';
@@ -70,21 +71,22 @@ export function topologyAsked(args: readonly string[], values: TopologyValues): 
   if (source === undefined && destination === undefined) {
     throw refuse('SOURCE is missing; s3:// is the bucket of the account, stackstate-logs-ACCOUNT');
   }
+  if (values.maxConnections > MAX_ROWS) throw refuse(`--max-connections is at most ${MAX_ROWS}`);
   const outlet = outletOf(destination, values);
   if (outlet.kind === 'text') checkText(values);
   else checkReceiver(values);
   return { source: source ?? null, outlet };
 }
 
-function outletOf(destination: string | undefined, { as: form, out }: TopologyValues): MapOutlet {
-  const known = MAP_FORMS.find((one) => one === form);
-  if (known === undefined) throw refuse(`--as ${form} is not for maps: give one of ${MAP_FORMS.join(', ')}`);
-  if (destination === undefined) return { kind: 'text', form: known, destination: out ?? '-' };
+function outletOf(destination: string | undefined, { as, out }: TopologyValues): MapOutlet {
+  // The command takes no other.
+  const form = as as MapForm;
+  if (destination === undefined) return { kind: 'text', form, destination: out ?? '-' };
   if (!isReceiver(destination)) {
     throw refuse(`DESTINATION "${destination}" is no receiver: give stackstate://host:7077, or --out FILE for a file`);
   }
   if (out !== undefined) throw refuse('the map goes to DESTINATION or to --out FILE: give one of them');
-  if (known !== 'documents') throw refuse(`--as ${known} is for files and standard output: leave DESTINATION out`);
+  if (form !== 'documents') throw refuse(`--as ${form} is for files and standard output: leave DESTINATION out`);
   return { kind: 'receiver', base: parseReceiver(destination), text: destination };
 }
 

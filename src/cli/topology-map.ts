@@ -1,6 +1,7 @@
 /** What maps in a file and maps for StackState have in common: from options to what a map is made of. */
 
 import { hostname } from 'node:os';
+import type { FoldedObject } from '../../workers/fold-config.ts';
 import { parseFormat } from '../formats/detect.ts';
 import { objectOf } from '../plan/lister.ts';
 import { type Progress, startProgress } from '../progress/progress.ts';
@@ -9,7 +10,6 @@ import type { Listed } from '../sources/source.ts';
 import type { SourceSpec } from '../sources/spec.ts';
 import { accountOf } from '../topology/account.ts';
 import type { MapOf } from '../topology/elements.ts';
-import type { FoldedObject } from '../topology/fold-run.ts';
 import type { KnownInterfaces } from '../topology/known-interfaces.ts';
 import { lookUpInterfaces } from '../topology/look-up.ts';
 import { type MapPlan, makeMap, type TopologyMap } from '../topology/map.ts';

@@ -1,12 +1,13 @@
 /** One map: from objects to connections. */
 
+import type { FoldedObject } from '../../workers/fold-config.ts';
 import type { Columns } from '../formats/header.ts';
 import type { Listed } from '../sources/source.ts';
 import { openSource, type SourceSpec } from '../sources/spec.ts';
 import type { Connection } from './connection.ts';
 import { connectionsOf } from './connections.ts';
 import type { FoldedCounts } from './contract.ts';
-import { type Fold, type FoldedObject, startFold } from './fold-run.ts';
+import { type Fold, startFold } from './fold-run.ts';
 import type { KnownInterfaces } from './known-interfaces.ts';
 import { foldAsOriginal } from './original-run.ts';
 

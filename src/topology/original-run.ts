@@ -1,5 +1,7 @@
 /** Objects through the original's fold: one after the other, in the order of their keys, as S3 lists them. */
 
+import { tooManyConnections } from '../../workers/connection-fold.ts';
+import type { FoldedObject } from '../../workers/fold-config.ts';
 import { FlowbulkError } from '../errors.ts';
 import type { Columns } from '../formats/header.ts';
 import { LineReader } from '../formats/line-reader.ts';
@@ -12,9 +14,9 @@ import { DeadLetterFile } from '../sinks/dead-letters.ts';
 import { describeObject } from '../sources/refusals.ts';
 import { isReplayable, type Listed, type Source, type SourceObject } from '../sources/source.ts';
 import type { FoldedCounts } from './contract.ts';
-import type { FoldedObject } from './fold-run.ts';
 import type { KnownInterfaces } from './known-interfaces.ts';
 import { OriginalFold } from './original.ts';
+import { NO_RECORDS } from './record-counts.ts';
 
 /** What is to be folded. */
 export interface OriginalPlan {
@@ -40,15 +42,8 @@ type Counts = { -readonly [name in keyof FoldedCounts]: number };
 /** Reads objects one by one. Throws E_SOURCE_*, E_USAGE for more connections than may be, and the signal's reason. */
 export async function foldAsOriginal(plan: OriginalPlan, signal: AbortSignal): Promise<OriginalResult> {
   const fold = new OriginalFold(plan.interfaces);
-  const counts: Counts = {
-    records: 0,
-    folded: 0,
-    noData: 0,
-    unknownInterface: 0,
-    noDirection: 0,
-    publicRemote: 0,
-    deadLetters: 0,
-  };
+  const { filtered: _, ...none } = NO_RECORDS;
+  const counts: Counts = { ...none };
   const objects: FoldedObject[] = [];
   const letters = new DeadLetterFile(plan.deadLetterPath);
   try {
@@ -107,12 +102,4 @@ async function readObject(
     offset += bytes.length + 1;
     if (fold.size > maxConnections) throw tooManyConnections(maxConnections);
   }
-}
-
-/** More connections than `--max-connections`. */
-function tooManyConnections(maxConnections: number): FlowbulkError {
-  return new FlowbulkError(
-    'E_USAGE',
-    `there are more than ${maxConnections} connections: give more --max-connections, or less to read (--since, --regions)`,
-  );
 }

@@ -10,6 +10,7 @@
  */
 
 import type { ObjectOutcome } from '../../workers/config.ts';
+import type { FoldedObject } from '../../workers/fold-config.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { parseKey } from '../plan/keys.ts';
 import { objectOf } from '../plan/lister.ts';
@@ -17,12 +18,12 @@ import type { BucketClient, NotDeleted } from '../sources/bucket.ts';
 import type { Listed, Selection, Source, SourceObject } from '../sources/source.ts';
 import { checkVersioning, deleteObjects } from './deletion.ts';
 import { elementsOf, type MapOf } from './elements.ts';
-import type { FoldedObject } from './fold-run.ts';
 import type { KnownInterfaces } from './known-interfaces.ts';
 import type { MapPlan, TopologyMap } from './map.ts';
 import { type BatchLimits, batchesOf } from './payload.ts';
 import type { PendingRound } from './pending.ts';
 import type { Receiver } from './receiver.ts';
+import { NO_RECORDS } from './record-counts.ts';
 import type { RoundSummary } from './round-text.ts';
 
 /** What stays the same from round to round. */
@@ -139,16 +140,6 @@ async function remove(
   return { deleted, stayed: stayed.length };
 }
 
-const NO_COUNTS: RoundSummary['counts'] = {
-  records: 0,
-  folded: 0,
-  noData: 0,
-  unknownInterface: 0,
-  noDirection: 0,
-  publicRemote: 0,
-  deadLetters: 0,
-};
-
 /** What a map is of, and what became of its objects besides. */
 export function summaryOf(
   map: TopologyMap | null,
@@ -159,7 +150,7 @@ export function summaryOf(
     (map?.objects ?? []).filter(({ outcome }) => outcome === wanted).length;
   return {
     objects: { done: count('done'), damaged: count('damaged'), failed: count('failed'), skipped },
-    counts: map?.counts ?? NO_COUNTS,
+    counts: map?.counts ?? NO_RECORDS,
     connections: map?.count ?? 0,
     leftOut: map?.leftOut ?? 0,
     sent: { requests: 0, resent: 0, bytes: 0 },

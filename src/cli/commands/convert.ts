@@ -6,7 +6,6 @@ import { openDestination } from '../../sinks/destination.ts';
 import { sourceAsked } from '../asked.ts';
 import { command } from '../command.ts';
 import { CONVERSION_OPTIONS, checkJson, convertInto, documentOptionsOf } from '../conversion.ts';
-import type { Values } from '../options.ts';
 
 /** A part must hold the largest document there can be. */
 const MIN_PART_BYTES = 1 << 20;
@@ -21,11 +20,8 @@ function partBytesOf(asked: number | undefined, as: DocumentOptions['as']): numb
   return asked ?? (as === 'bulk' ? BULK_PART_BYTES : null);
 }
 
-/** The form as documents can have it. Throws E_USAGE for one of maps. */
-function formOf(form: Values<'as'>['as']): DocumentOptions['as'] {
-  if (form === 'documents' || form === 'bulk') return form;
-  throw new FlowbulkError('E_USAGE', `--as ${form} is for flowbulk topology: give documents or bulk`);
-}
+/** The forms of documents. */
+const FORMS = ['documents', 'bulk'] as const satisfies readonly DocumentOptions['as'][];
 
 export const convert = command({
   name: 'convert',
@@ -42,9 +38,10 @@ export const convert = command({
     { name: 'DESTINATION', required: false, help: 'a file, a folder (ends in / or exists) or - (the default)' },
   ],
   options: [...CONVERSION_OPTIONS, 'as', 'part-bytes', 'dead-letters'],
+  choices: { as: FORMS },
 
   async run([sourceText = '', destinationText = '-'], values, io) {
-    const as = formOf(values.as);
+    const as = values.as as (typeof FORMS)[number];
     const options = documentOptionsOf(values, { as, op: 'create', index: null });
     const partBytes = partBytesOf(values.partBytes, as);
     checkJson(values.json, destinationText);

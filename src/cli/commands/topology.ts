@@ -5,6 +5,7 @@ import { EXIT } from '../../errors.ts';
 import { openSource, type SourceSpec, withRegion } from '../../sources/spec.ts';
 import { elementsOf } from '../../topology/elements.ts';
 import { writeMap } from '../../topology/map-file.ts';
+import { MAP_FORMS } from '../../topology/map-forms.ts';
 import { mapText } from '../../topology/map-text.ts';
 import { roundText } from '../../topology/round-text.ts';
 import { listSince, summaryOf } from '../../topology/rounds.ts';
@@ -77,6 +78,7 @@ export const topology = command({
     { name: 'DESTINATION', required: false, help: 'stackstate://host:7077, or stackstate://host/receiver; else --out' },
   ],
   options: TOPOLOGY_OPTIONS,
+  choices: { as: MAP_FORMS },
   notes: ['Rights: s3:ListBucket, s3:GetObject, ec2:DescribeNetworkInterfaces; see docs/stackstate.md.'],
 
   async run(args, values, io) {
