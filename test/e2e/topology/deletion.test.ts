@@ -1,0 +1,140 @@
+/** Objects are deleted where versions keep them, after StackState has taken their connections, and not before. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Prng } from '../../../src/generate/prng.ts';
+import { ended } from '../../run/program.ts';
+import { sent, topologySetup, until } from './setup.ts';
+
+const ROUNDS = Number(process.env['FLOWBULK_KILL_ROUNDS'] ?? 8);
+const SEED = Number(process.env['FLOWBULK_TEST_SEED'] ?? 1);
+
+const setup = await topologySetup();
+const skip = setup === null;
+const [ID = ''] = (await setup?.interfaces('us-east-1', ['10.0.0.41'])) ?? [];
+const line = (peer: string) => sent(ID, '10.0.0.41', peer, 1_000);
+const DELETE = ['--delete-after-success', '--yes', '--json'];
+
+test('without versions nothing is read and nothing deleted: exit 4', { skip }, async () => {
+  assert.ok(setup);
+  const bucket = await setup.bucket('plain', false);
+  await bucket.put('a', [line('10.9.0.1')]);
+  const receiver = await setup.receiver();
+  const { code, stderr } = await setup.run(['s3://plain/', receiver.destination, ...DELETE]);
+  assert.equal(code, 4);
+  assert.match(stderr, /Object versioning must be enabled on the bucket/);
+  assert.equal((await bucket.keys()).length, 1);
+  assert.equal(receiver.bodies.length, 0);
+});
+
+test('what was taken is deleted, by delete markers; what is damaged stays, and so does what was not taken', {
+  skip,
+}, async () => {
+  assert.ok(setup);
+  const bucket = await setup.bucket('versions', true);
+  const good = await bucket.put('good', [line('10.9.0.1')]);
+  const bad = await bucket.put('bad', [line('10.9.0.2')], { damage: true });
+  const refusing = await setup.receiver({ apiKey: 'another' });
+  const refused = await setup.run(['s3://versions/', refusing.destination, ...DELETE]);
+  assert.equal(refused.code, 5, refused.stderr);
+  assert.deepEqual(await bucket.keys(), [bad, good]);
+
+  const receiver = await setup.receiver();
+  const { code, stdout, stderr } = await setup.run(['s3://versions/', receiver.destination, ...DELETE]);
+  assert.equal(code, 3, stderr);
+  const { objects, deleted } = JSON.parse(stdout);
+  assert.deepEqual([objects.done, objects.damaged, deleted], [1, 1, 1]);
+  assert.deepEqual(await bucket.keys(), [bad]);
+  assert.deepEqual(await bucket.deleted(), [good]);
+  assert.equal(receiver.stored.relations.size, 1);
+});
+
+test('more objects than one request deletes', { skip }, async () => {
+  assert.ok(setup);
+  const bucket = await setup.bucket('many', true);
+  const count = 1_100;
+  for (let i = 0; i < count; i += 50) {
+    await Promise.all(Array.from({ length: 50 }, (_, j) => bucket.put(`n${i + j}`, [line('10.9.0.1')])));
+  }
+  const receiver = await setup.receiver();
+  const { code, stdout, stderr } = await setup.run(['s3://many/', receiver.destination, ...DELETE]);
+  assert.equal(code, 0, stderr);
+  assert.equal(JSON.parse(stdout).deleted, count);
+  assert.deepEqual(await bucket.keys(), []);
+});
+
+test('--follow as the agent: objects of the last hour, deleted as they are taken', { skip }, async () => {
+  assert.ok(setup);
+  const bucket = await setup.bucket('agent', true);
+  const old = await bucket.put('old', [line('10.9.0.9')], { ageMs: 7_200_000 });
+  await bucket.put('first', [line('10.9.0.1')]);
+  const receiver = await setup.receiver({ seed: 3, faults: { 503: 0.3, reset: 0.2 } });
+  const child = setup.start(['s3://agent/', receiver.destination, '--follow', '--interval', '200ms', ...DELETE]);
+  const end = ended(child);
+  await until('the first object is gone', async () => (await bucket.keys()).length === 1);
+  await bucket.put('second', [line('10.9.0.2')]);
+  await until(
+    'the second object is gone',
+    async () => receiver.stored.relations.size === 2 && (await bucket.keys()).length === 1,
+  );
+  child.kill('SIGTERM');
+  const { code, stderr } = await end;
+  assert.equal(code, 143, stderr);
+  assert.deepEqual(await bucket.keys(), [old]);
+  assert.ok([...receiver.stored.relations.keys()].every((id) => !id.includes('10.9.0.9')));
+});
+
+test('killed at any moment, nothing is deleted that was not taken, and the map comes out the same', {
+  skip,
+}, async () => {
+  assert.ok(setup);
+  process.stderr.write(`kill rounds: ${ROUNDS}, seed ${SEED}\n`);
+  const random = new Prng(SEED, 1);
+  const bucket = await setup.bucket('killed', true);
+  const quiet = await setup.receiver();
+  const receiver = await setup.receiver();
+  const peersOf = new Map<string, string[]>();
+  const slices = ['--body-bytes', '6000'];
+  const assertTaken = async () => {
+    for (const key of await bucket.deleted()) {
+      for (const peer of peersOf.get(key) ?? []) {
+        assert.ok(
+          [...receiver.stored.relations.keys()].some((id) => id.includes(`/${peer}-`)),
+          `${key}: ${peer}`,
+        );
+      }
+    }
+  };
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let i = 0; i < 3; i++) {
+      const peers = Array.from({ length: 5 }, (_, j) => `10.9.${round}.${i * 5 + j}`);
+      peersOf.set(await bucket.put(`r${round}o${i}`, peers.map(line)), peers);
+    }
+    const child = setup.start(['s3://killed/', receiver.destination, ...slices, ...DELETE]);
+    const end = ended(child);
+    if (random.uniform() < 0.5) {
+      let left = 1 + Math.floor(random.uniform() * 4);
+      receiver.onTaken = () => {
+        if (--left === 0) child.kill('SIGKILL');
+      };
+    } else {
+      setTimeout(() => child.kill('SIGKILL'), random.uniform() * 2_500).unref();
+    }
+    await end;
+    receiver.onTaken = null;
+    await assertTaken();
+  }
+  const last = await setup.run(['s3://killed/', receiver.destination, ...slices, ...DELETE]);
+  assert.ok(last.code === 0, last.stderr);
+  await assertTaken();
+  assert.deepEqual(await bucket.keys(), []);
+  assert.deepEqual(receiver.refusals, []);
+  assert.equal((await bucket.deleted()).length, 3 * ROUNDS);
+
+  const again = await setup.bucket('undisturbed', true);
+  for (const [key, peers] of peersOf) await again.put(key.slice(-12), peers.map(line));
+  const whole = await setup.run(['s3://undisturbed/', quiet.destination]);
+  assert.equal(whole.code, 0, whole.stderr);
+  assert.deepEqual([...receiver.stored.relations.keys()].sort(), [...quiet.stored.relations.keys()].sort());
+  assert.deepEqual([...receiver.stored.components].sort(), [...quiet.stored.components].sort());
+});
