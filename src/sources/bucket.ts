@@ -162,11 +162,9 @@ export class BucketClient {
     const answer = await this.#requests.send(signal, (abortSignal) =>
       this.#client.send(new DeleteObjectsCommand(input), { abortSignal }),
     );
-    return (answer.Errors ?? []).map(({ Key = '', Code = '', Message = '' }) => ({
-      key: Key,
-      code: Code,
-      message: Message,
-    }));
+    return (answer.Errors ?? [])
+      .filter(({ Code }) => Code !== 'NoSuchKey')
+      .map(({ Key = '', Code = '', Message = '' }) => ({ key: Key, code: Code, message: Message }));
   }
 
   close(): void {

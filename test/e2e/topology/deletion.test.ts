@@ -49,6 +49,29 @@ test('what was taken is deleted, by delete markers; what is damaged stays, and s
   assert.equal(receiver.stored.relations.size, 1);
 });
 
+test('an object that may not be deleted is told, stays, and is not sent again', { skip }, async () => {
+  assert.ok(setup);
+  const bucket = await setup.bucket('guarded', true);
+  const free = await bucket.put('free', [line('10.9.0.1')]);
+  const kept = await bucket.put('kept', [line('10.9.0.2')]);
+  const user = await setup.mayNotDelete('guarded', '*_kept.log.gz');
+  const receiver = await setup.receiver();
+  for (const objects of [
+    { done: 2, skipped: 0 },
+    { done: 0, skipped: 1 },
+  ]) {
+    const { code, stdout, stderr } = await setup.run(['s3://guarded/', receiver.destination, ...DELETE], user);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /_kept\.log\.gz could not be deleted \(AccessDenied: /);
+    const summary = JSON.parse(stdout);
+    assert.deepEqual(summary.objects, { damaged: 0, failed: 0, ...objects });
+    assert.equal(summary.stayed, 1);
+  }
+  assert.deepEqual(await bucket.keys(), [kept]);
+  assert.deepEqual(await bucket.deleted(), [free]);
+  assert.equal(receiver.bodies.length, 1);
+});
+
 test('more objects than one request deletes', { skip }, async () => {
   assert.ok(setup);
   const bucket = await setup.bucket('many', true);

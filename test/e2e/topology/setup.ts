@@ -8,6 +8,7 @@ import {
   CreateBucketCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -47,6 +48,8 @@ export interface TopologySetup {
   readonly ec2: PagedEc2;
   readonly motoUrl: string;
   bucket(name: string, hasVersions: boolean, isOfMoto?: boolean): Promise<TestBucket>;
+  /** Credentials of somebody who may do all in a bucket but delete these keys, as variables. */
+  mayNotDelete(bucket: string, keys: string): Promise<Readonly<Record<string, string>>>;
   /** Makes interfaces in a region with these addresses in 10.0.0.0/16 of a VPC of their own; gives their ids. */
   interfaces(region: string, addresses: readonly string[]): Promise<readonly string[]>;
   receiver(options?: Partial<ReceiverServerOptions>): Promise<ReceiverServer>;
@@ -119,6 +122,19 @@ export async function topologySetup(): Promise<TopologySetup | null> {
             .sort();
         },
       };
+    },
+    async mayNotDelete(bucket, keys) {
+      const user = { accessKeyId: `user-of-${bucket}`, secretAccessKey: 'limitedsecret' };
+      s3.createUser(user.accessKeyId, user.secretAccessKey);
+      const arn = `arn:aws:s3:::${bucket}`;
+      const Principal = { AWS: [user.accessKeyId] };
+      const Statement = [
+        { Effect: 'Allow', Principal, Action: ['s3:*'], Resource: [arn, `${arn}/*`] },
+        { Effect: 'Deny', Principal, Action: ['s3:DeleteObject'], Resource: [`${arn}/${keys}`] },
+      ];
+      const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+      await clients.s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+      return { AWS_ACCESS_KEY_ID: user.accessKeyId, AWS_SECRET_ACCESS_KEY: user.secretAccessKey };
     },
     async interfaces(region, addresses) {
       const own = new EC2Client({ endpoint: moto.url, region, credentials: OWNER });
