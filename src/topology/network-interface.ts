@@ -41,9 +41,9 @@ export interface NetworkInterface {
 const UNKNOWN_VPC = 'unknown_vpc';
 
 /** What EC2 writes into descriptions; of an Application Load Balancer, `ELB app/NAME/ID`. */
-const NAT_GATEWAY = 'Interface for NAT Gateway';
+export const NAT_GATEWAY = 'Interface for NAT Gateway';
 const LOAD_BALANCER = 'ELB ';
-const APPLICATION_LOAD_BALANCER = 'ELB app/';
+export const APPLICATION_LOAD_BALANCER = 'ELB app/';
 
 /** EC2's page has one, its answers the other. */
 const NAT_GATEWAY_TYPES: ReadonlySet<string | undefined> = new Set(['nat_gateway', 'natGateway']);

@@ -12,7 +12,7 @@ import { addressText } from './address-text.ts';
 import { type Connection, type End, secondsOf } from './connection.ts';
 import type { FoldedCounts } from './contract.ts';
 import type { KnownInterfaces } from './known-interfaces.ts';
-import type { NetworkInterface } from './network-interface.ts';
+import { APPLICATION_LOAD_BALANCER, NAT_GATEWAY, type NetworkInterface } from './network-interface.ts';
 import { isPrivate } from './private-addresses.ts';
 
 /** A connection while records are added. */
@@ -126,7 +126,7 @@ export class OriginalFold {
   *connections(): Generator<Connection> {
     for (const draft of this.#drafts.values()) {
       const loggedBy = [...draft.loggedBy];
-      if (loggedBy.some((its) => its.isNatGateway || its.isApplicationLoadBalancer)) continue;
+      if (loggedBy.some(isLeftOut)) continue;
       const { id, protocol, startS, endS, log } = draft;
       const seconds = secondsOf(startS, endS);
       const perSecond = (bytes: bigint) => (seconds === 0 ? 0 : Number(bytes) / 2 / seconds);
@@ -151,6 +151,11 @@ export class OriginalFold {
     const its = loggedBy.find(({ addresses }) => addresses.includes(address)) ?? null;
     return { vpc, address, interface: its, region: loggedBy[0]?.region ?? this.#interfaces.all[0]?.region ?? null };
   }
+}
+
+/** The original goes by descriptions alone. */
+function isLeftOut({ described: { Description = '' } }: NetworkInterface): boolean {
+  return Description.startsWith(NAT_GATEWAY) || Description.startsWith(APPLICATION_LOAD_BALANCER);
 }
 
 function textOf(value: string | undefined): string | null {

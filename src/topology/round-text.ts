@@ -45,8 +45,8 @@ export function roundText({ objects, counts, connections, leftOut, sent, deleted
   );
   return [
     `${formatCount(objects.done)} objects${besides}, ${formatCount(counts.records)} records`,
-    `, ${formatCount(counts.folded)} of them in ${formatCount(connections)} connections`,
-    leftOut === 0 ? '' : ` (${formatCount(leftOut)} of NAT gateways and load balancers left out)`,
+    `, ${formatCount(counts.folded)} of them between private addresses: ${formatCount(connections)} connections`,
+    leftOut === 0 ? '' : ` (and ${formatCount(leftOut)} of NAT gateways and load balancers, left out)`,
     others.length === 0 ? '' : `; ${others.join(', ')}`,
     sent.requests === 0
       ? ''

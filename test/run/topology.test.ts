@@ -199,5 +199,5 @@ test('standard input, and a log without its header', async () => {
   const { code, stdout, stderr } = await flowbulk(folder, own, gzipSync(text));
   assert.equal(code, 0, stderr);
   assert.ok(stdout.split('\r\n').length > 3);
-  assert.match(stderr, /10 records, 10 of them in/);
+  assert.match(stderr, /10 records, 10 of them between private addresses: \d connections/);
 });
