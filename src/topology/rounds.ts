@@ -14,6 +14,7 @@ import type { FoldedObject } from '../../workers/fold-config.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { parseKey } from '../plan/keys.ts';
 import { objectOf } from '../plan/lister.ts';
+import { syncDeadLetters } from '../sinks/dead-letters.ts';
 import type { BucketClient, NotDeleted } from '../sources/bucket.ts';
 import type { Listed, Selection, Source, SourceObject } from '../sources/source.ts';
 import { checkVersioning, deleteObjects } from './deletion.ts';
@@ -74,12 +75,15 @@ export async function round(plan: RoundsPlan, signal: AbortSignal): Promise<Roun
   const all = again ?? (await listSince(plan.source, plan.selection(Date.now()), signal));
   const isTaken = (item: Listed) => again === null && ledger !== null && ledger.isDone(objectOf(item));
   const fresh = all.filter((item) => !isTaken(item));
-  const taken = all.filter(isTaken).map(objectOf);
+  // The ledger has done with damaged objects, too, of which nothing was taken.
+  const isWhole = (object: SourceObject) => ledger?.entryOf(object)?.state === 'done';
+  const known = all.filter(isTaken).map(objectOf);
+  const taken = bucket === null ? [] : known.filter(isWhole);
   if (all.length === 0) return null;
   const sent = fresh.length === 0 ? null : await mapAndSend(plan, fresh, again !== null, signal);
   const { deleted, stayed } = await remove(plan, [...taken, ...(sent?.done ?? [])], signal);
   if (sent === null && deleted + stayed === 0) return null;
-  const besides = { skipped: taken.length, deleted, stayed };
+  const besides = { skipped: known.length, deleted, stayed };
   return sent === null ? summaryOf(null, besides) : summaryOf(sent.map, { ...besides, sent: sent.requests });
 }
 
@@ -110,6 +114,8 @@ async function mapAndSend(
   }
   for (const object of map.objects) if (object.outcome !== 'done') plan.onTrouble(object);
   if (ledger !== null) {
+    // Nobody else has these lines once their objects are done with.
+    if (map.counts.deadLetters > 0) syncDeadLetters(plan.map.deadLetterPath);
     ledger.record(map.objects.map(asOutcome));
     ledger.flush();
   }

@@ -37,6 +37,12 @@ test('interfaces of each region that keys name, page by page, throttled or not',
 
   const only = await setup.run(['s3://regions/', '--regions', 'eu-west-1', '--as', 'json']);
   assert.equal(JSON.parse(only.stdout).connections.length, 3, only.stderr);
+
+  setup.ec2.isDenied = true;
+  const denied = await setup.run(['s3://regions/', '--as', 'json']);
+  setup.ec2.isDenied = false;
+  assert.deepEqual([denied.code, denied.stdout], [4, '']);
+  assert.match(denied.stderr, /may not be seen \(UnauthorizedOperation: .*need ec2:DescribeNetworkInterfaces/);
 });
 
 test("s3:// is the bucket of the role's account, or of the credentials'", { skip: setup === null }, async () => {

@@ -12,6 +12,8 @@ export interface PagedEc2 {
   readonly seen: { readonly region: string; readonly token: string | null }[];
   /** So many requests are answered with RequestLimitExceeded, the next ones. */
   throttled: number;
+  /** All are answered as where the right is missing. */
+  isDenied: boolean;
   stop(): Promise<void>;
 }
 
@@ -40,11 +42,15 @@ export async function startPagedEc2(url: string, pageInterfaces: number): Promis
     const token = form.get('NextToken');
     const authorization = request.headers.authorization ?? '';
     seen.push({ region: authorization.split('/')[2] ?? '', token });
+    const refuse = (status: number, code: string, message: string) => {
+      const error = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+      response.writeHead(status).end(`<Response><Errors>${error}</Errors><RequestID>1</RequestID></Response>`);
+    };
+    if (result.isDenied)
+      return refuse(403, 'UnauthorizedOperation', 'You are not authorized to perform this operation.');
     if (result.throttled > 0) {
       result.throttled--;
-      const error = '<Error><Code>RequestLimitExceeded</Code><Message>Request limit exceeded.</Message></Error>';
-      response.writeHead(503).end(`<Response><Errors>${error}</Errors><RequestID>1</RequestID></Response>`);
-      return;
+      return refuse(503, 'RequestLimitExceeded', 'Request limit exceeded.');
     }
     const { 'content-type': type = '' } = request.headers;
     const answer = await fetch(url, { method: 'POST', body, headers: { authorization, 'content-type': type } });
@@ -62,6 +68,7 @@ export async function startPagedEc2(url: string, pageInterfaces: number): Promis
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
     seen,
     throttled: 0,
+    isDenied: false,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
