@@ -62,7 +62,7 @@ export function instanceOf({ account }: Pick<MapOf, 'account'>): { readonly type
 }
 
 /** What StackState knows an address by: within its VPC where it is private. */
-export function urnOf({ vpc, address }: Pick<End, 'vpc' | 'address'>): string {
+function urnOf({ vpc, address }: Pick<End, 'vpc' | 'address'>): string {
   const numbered = numberedAddress(address);
   return numbered !== null && isPrivate(numbered) ? `urn:vpcip:${vpc}/${address}` : `urn:host:/${address}`;
 }

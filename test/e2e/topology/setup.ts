@@ -26,7 +26,7 @@ import { type PagedEc2, startPagedEc2 } from './paged.ts';
 
 /** Moto's own account. */
 export const ACCOUNT = '123456789012';
-export const KEY = 'k3y-of-the-test';
+const KEY = 'k3y-of-the-test';
 
 /** A bucket of a test's own. */
 export interface TestBucket {
