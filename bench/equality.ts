@@ -19,7 +19,7 @@ export class OutputsDiffer extends Error {
 }
 
 /** The first lines of an object, header included, as whole text. */
-function headOf(text: Buffer, lines: number): Buffer {
+export function headOf(text: Buffer, lines: number): Buffer {
   let end = 0;
   for (let i = 0; i < lines && end < text.length; i++) end = text.indexOf(10, end) + 1;
   return text.subarray(0, end);
@@ -80,7 +80,8 @@ export function requireSameBytes(what: string, ours: Uint8Array, theirs: Uint8Ar
   }
 }
 
-function requireSame(
+/** Throws `OutputsDiffer` unless two lists are the same, one by one. Gives how many were compared. */
+export function requireSame(
   what: string,
   ours: readonly string[],
   theirs: readonly string[],

@@ -9,6 +9,7 @@ import { type BenchSet, describeSet, makeSet, type SetOptions } from './bench-se
 import { type Conditions, conditions, conditionsAsText } from './conditions.ts';
 import { benchDatabases } from './databases.ts';
 import { filtersBench } from './filters-bench.ts';
+import { foldBench } from './fold-bench.ts';
 import { inflateBench } from './inflate-bench.ts';
 import type { BenchInput, BenchResult } from './input.ts';
 import { kernelBench } from './kernel-bench.ts';
@@ -22,6 +23,7 @@ const BENCHES = {
   kernel: kernelBench,
   filters: filtersBench,
   inflate: inflateBench,
+  fold: foldBench,
   pipeline: pipelineBench,
   sink: sinkBench,
 } as const;

@@ -139,7 +139,7 @@ export class ConnectionFold {
     this.#window.advance(this.#kernel.input);
     if (status === layout.NEW_PATTERN) this.#kernel.addPattern();
     else if (status === layout.ODD_LINE) this.#readLine();
-    else this.#makeRoom(status);
+    else for (let full = status; this.#makeRoom(full); full = this.#kernel.flush());
   }
 
   /** Gives the next line to the reader. */

@@ -15,6 +15,7 @@ import { type PatternExports, Programs } from './programs.ts';
 interface FoldExports extends PatternExports {
   prepareFold(arena: number, interfaces: number, table: number): void;
   fold(input: number, inputEnd: number, columns: number): number;
+  flush(): number;
   mergeRows(from: number, fromEnd: number): number;
   beginObject(): void;
   rollBack(): void;
@@ -59,6 +60,11 @@ export class FoldKernel {
     return this.#exports.fold(input, inputEnd, this.#programs.columnCount);
   }
 
+  /** Adds what a `fold` that stopped at full sums has left to add. Gives a status of kernel/layout.ts. */
+  flush(): number {
+    return this.#exports.flush();
+  }
+
   /** Merges rows that lie from `from` to `fromEnd` into the table. Gives a status of kernel/layout.ts. */
   mergeRows(from: number, fromEnd: number): number {
     return this.#exports.mergeRows(from, fromEnd);
@@ -74,7 +80,7 @@ export class FoldKernel {
     return this.arena.words.getUint32(this.arena.address + RESULT + RESULT_INPUT, true);
   }
 
-  /** Address of the row at whose sums it stopped. */
+  /** Address of the row at whose sums the last call stopped. */
   get fullRow(): number {
     return this.arena.words.getUint32(this.arena.address + RESULT + RESULT_ROW, true);
   }

@@ -1,5 +1,6 @@
 /** The tables of a fold's workers as one, when they are done. */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FoldedRow } from '../src/topology/contract.ts';
 import { tooManyConnections } from './connection-fold.ts';
 import { ConnectionRows } from './connection-rows.ts';
@@ -16,14 +17,15 @@ export interface MergedTables {
 
 /**
  * Merges all tables into that of the first memory: copies rows into its window, a part at a time, and lets the kernel
- * add them. Throws E_TOO_MANY_CONNECTIONS.
+ * add them. Between parts the thread does what else it has to. Throws E_TOO_MANY_CONNECTIONS, and the signal's reason.
  */
-export function mergeTables(
+export async function mergeTables(
   module: WebAssembly.Module,
   memories: readonly FoldMemory[],
   locals: readonly LocalAddress[],
   maxConnections: number,
-): MergedTables {
+  signal: AbortSignal,
+): Promise<MergedTables> {
   const [memory, ...others] = memories;
   if (memory === undefined) throw new RangeError('no tables to merge');
   const carried: FoldedRow[] = [];
@@ -46,6 +48,8 @@ export function mergeTables(
         merged.clearSums(kernel.fullRow);
       }
       if (status !== DONE) throw tooManyConnections(maxConnections);
+      await nextTurn();
+      signal.throwIfAborted();
     }
   }
   return { memory, carried };

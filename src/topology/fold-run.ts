@@ -5,8 +5,9 @@ import { Counters } from '../../workers/counters.ts';
 import type { FoldConfig, FoldedObject } from '../../workers/fold-config.ts';
 import { createFoldMemory } from '../../workers/fold-memory.ts';
 import { interfaceImage, localsOf } from '../../workers/interface-image.ts';
-import { ROW_BYTES } from '../../workers/kernel/layout.ts';
+import { MAX_ROWS, ROW_BYTES } from '../../workers/kernel/layout.ts';
 import { mergeTables } from '../../workers/merge-tables.ts';
+import { FlowbulkError } from '../errors.ts';
 import type { Filter } from '../formats/filter/filter.ts';
 import type { Columns } from '../formats/header.ts';
 import type { ProgressSnapshot } from '../progress/snapshot.ts';
@@ -34,7 +35,7 @@ export interface FoldPlan {
   readonly workers: number;
   readonly deadLetterPath: string;
   readonly limits: Limits;
-  /** Most connections that are kept; more end the fold. */
+  /** Most connections that are kept, 16,777,214 at most; more end the fold with E_TOO_MANY_CONNECTIONS. */
   readonly maxConnections: number;
   /** Hears of objects that the listing refuses. */
   readonly onRefused?: (refused: RefusedObject) => void;
@@ -75,6 +76,13 @@ async function execute(
   counters: Counters,
   signal: AbortSignal,
 ): Promise<FoldResult> {
+  if (plan.maxConnections > MAX_ROWS) {
+    const most = MAX_ROWS.toLocaleString('en-US');
+    throw new FlowbulkError(
+      'E_USAGE',
+      `--max-connections ${plan.maxConnections} is more than can be kept: at most ${most}`,
+    );
+  }
   const interfaces = new Interfaces(plan.interfaces);
   const locals = localsOf(interfaces);
   const image = interfaceImage(interfaces);
@@ -90,7 +98,7 @@ async function execute(
   const { workers, listed, limits } = plan;
   await runPool({ entry, config, workers, shardsUnderWay: 1, listed, limits, drainTimeoutMs: 0, account }, signal);
 
-  const table = mergeTables(config.module, memories, locals, plan.maxConnections);
+  const table = await mergeTables(config.module, memories, locals, plan.maxConnections, signal);
   for (const row of table.carried) account.carried.add(row);
   const rows = new ConnectionRows(table.memory, locals);
   return {

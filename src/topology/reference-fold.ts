@@ -92,7 +92,7 @@ function best(choose: (a: number, b: number) => number, a: number | null, b: num
 }
 
 /** Two rows of one connection as one. In whatever order rows are merged, the result is the same. */
-export function mergeRows(a: FoldedRow, b: FoldedRow): FoldedRow {
+function mergeRows(a: FoldedRow, b: FoldedRow): FoldedRow {
   return {
     ...a,
     bytesOut: a.bytesOut + b.bytesOut,

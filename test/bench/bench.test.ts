@@ -63,6 +63,13 @@ test('filters: equal to the reference encoder, and by the documents themselves',
   ]);
 });
 
+test('fold: equal to the reference fold, over the set and with a thousand connections', async () => {
+  const output = await bench('fold', '--records', '2000');
+  assert.match(output, /equal to the reference fold: rows of 4,000 records/);
+  assertRows(output, ['fold, the bench set', 'inflate + fold, the bench set', 'fold, 1,000 connections']);
+  assertRows(output, ['reference fold : fold']);
+});
+
 test('inflate: every engine, alone and with the kernel, and the floor', async () => {
   const output = await bench('inflate', '--records', '1000');
   const rows = ['gunzipSync', 'floor: gunzipSync', 'the same, into memory', 'inflate + kernel, one worker'];

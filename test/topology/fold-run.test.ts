@@ -134,6 +134,14 @@ test('more connections than are kept end the fold, in a worker and when tables a
   }
 });
 
+test('more connections than can have numbers are a mistake of usage', async (t) => {
+  const root = tempFolder(t, { 'in/0.log': '' });
+  await assert.rejects(foldFolder(root, { maxConnections: 2 ** 24 }).done, {
+    code: 'E_USAGE',
+    message: /at most 16,777,214/,
+  });
+});
+
 test('limits leave whole objects out', async (t) => {
   const root = objectFolder(t);
   const { objects, isLimited, counts } = await foldFolder(root, { limits: { maxObjects: 4 } }).done;

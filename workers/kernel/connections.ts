@@ -4,9 +4,9 @@
  */
 
 import {
-  FIRST_INDEX_BITS, PROTOCOL_SEVERAL, PROTOCOL_UNSET, ROW_BYTES, ROW_BYTES_IN, ROW_BYTES_LOG2, ROW_BYTES_OUT, ROW_END,
+  BATCH_ROWS, DONE, FIRST_INDEX_BITS, PROTOCOL_SEVERAL, PROTOCOL_UNSET, ROW_BYTES, ROW_BYTES_IN, ROW_BYTES_LOG2, ROW_BYTES_OUT, ROW_END,
   ROW_END_SHIFT, ROW_LOCAL, ROW_RECORDS_IN, ROW_RECORDS_OUT, ROW_REMOTE_HIGH, ROW_REMOTE_LOW, ROW_STAMP, ROW_START,
-  TABLE_CAPACITY, TABLE_INDEX_AT, TABLE_INDEX_BITS, TABLE_JOURNALED, TABLE_JOURNAL_AT, TABLE_ROWS, TABLE_ROWS_AT,
+  SUM_FULL, TABLE_CAPACITY, TABLE_FULL, TABLE_INDEX_AT, TABLE_INDEX_BITS, TABLE_JOURNALED, TABLE_JOURNAL_AT, TABLE_ROWS, TABLE_ROWS_AT,
   TABLE_ROWS_BEFORE, TABLE_STAMP,
 } from './layout';
 
@@ -22,6 +22,8 @@ let rows: usize = 0;
 let journal: usize = 0;
 /** Places of the index, less one. */
 let mask: u32 = 0;
+/** What `touch` has read: nobody wants it, but so it is read. */
+let touched: u32 = 0;
 
 // @ts-ignore: decorator
 @inline
@@ -124,7 +126,7 @@ function keepBefore(row: usize): void {
 }
 
 /** The row of a connection, which may be changed; 0 where it is new and the table is full. */
-export function rowOf(local: u32, high: u64, low: u64): usize {
+function rowOf(local: u32, high: u64, low: u64): usize {
   const hash = hashOf(local, high, low);
   const tag = <u32>hash & TAG_MASK;
   let place = home(hash);
@@ -152,52 +154,67 @@ function mergedProtocol(a: u32, b: u32): u32 {
 }
 
 /**
- * Adds to a row. `start` is NO_START, `endPlus1` 0 where there is none. False, and nothing is changed, where a sum would
- * not fit.
+ * Reads what will be needed of the index and the table to add the rows from `from` to `end`. Neither lies in a cache
+ * where there are many connections; here, unlike later, no step waits for the one before.
  */
+function touch(from: usize, end: usize): void {
+  let read: u32 = 0;
+  for (let row = from; row < end; row += ROW_BYTES) read ^= load<u32>(index + (<usize>home(hashOfRow(row)) << 2));
+  for (let row = from; row < end; row += ROW_BYTES) {
+    const number = load<u32>(index + (<usize>home(hashOfRow(row)) << 2)) & NUMBER_MASK;
+    if (number != 0) read ^= load<u32>(rowAt(number - 1), ROW_STAMP);
+  }
+  touched ^= read;
+}
+
+/** Adds the row at `from` to that of its connection. False, and nothing is changed, where a sum would not fit. */
 // @ts-ignore: decorator
 @inline
-export function addTo(
-  row: usize,
-  recordsOut: u64,
-  recordsIn: u64,
-  bytesOut: u64,
-  bytesIn: u64,
-  start: u64,
-  endPlus1: u64,
-  protocol: u32,
-): bool {
+function addTo(row: usize, from: usize): bool {
+  const bytesOut = load<u64>(from, ROW_BYTES_OUT);
+  const bytesIn = load<u64>(from, ROW_BYTES_IN);
   const out = load<u64>(row, ROW_BYTES_OUT) + bytesOut;
   const into = load<u64>(row, ROW_BYTES_IN) + bytesIn;
-  const outCount = <u64>load<u32>(row, ROW_RECORDS_OUT) + recordsOut;
-  const inCount = <u64>load<u32>(row, ROW_RECORDS_IN) + recordsIn;
+  const outCount = <u64>load<u32>(row, ROW_RECORDS_OUT) + <u64>load<u32>(from, ROW_RECORDS_OUT);
+  const inCount = <u64>load<u32>(row, ROW_RECORDS_IN) + <u64>load<u32>(from, ROW_RECORDS_IN);
   if (out < bytesOut || into < bytesIn || (outCount | inCount) >> 32 != 0) return false;
   store<u64>(row, out, ROW_BYTES_OUT);
   store<u64>(row, into, ROW_BYTES_IN);
   store<u32>(row, <u32>outCount, ROW_RECORDS_OUT);
   store<u32>(row, <u32>inCount, ROW_RECORDS_IN);
-  const before = load<u64>(row, ROW_START);
-  store<u64>(row, start < before ? start : before, ROW_START);
-  const last = load<u64>(row, ROW_END);
-  const end = last >> ROW_END_SHIFT;
-  const protocols = mergedProtocol(<u32>last & 0xffff, protocol);
-  store<u64>(row, ((endPlus1 > end ? endPlus1 : end) << ROW_END_SHIFT) | <u64>protocols, ROW_END);
+  const start = load<u64>(from, ROW_START);
+  const startBefore = load<u64>(row, ROW_START);
+  store<u64>(row, start < startBefore ? start : startBefore, ROW_START);
+  const end = load<u64>(from, ROW_END);
+  const endBefore = load<u64>(row, ROW_END);
+  // Times lie above the protocols: the greater of both has the greater of them.
+  const greatest = (end > endBefore ? end : endBefore) >> ROW_END_SHIFT << ROW_END_SHIFT;
+  store<u64>(row, greatest | <u64>mergedProtocol(<u32>endBefore & 0xffff, <u32>end & 0xffff), ROW_END);
   return true;
 }
 
-/** Adds the row at `from`, which may be another table's, to that of its connection. As `addTo`; `row` is `rowOf` it. */
-export function addRowTo(row: usize, from: usize): bool {
-  const end = load<u64>(from, ROW_END);
-  return addTo(
-    row,
-    <u64>load<u32>(from, ROW_RECORDS_OUT),
-    <u64>load<u32>(from, ROW_RECORDS_IN),
-    load<u64>(from, ROW_BYTES_OUT),
-    load<u64>(from, ROW_BYTES_IN),
-    load<u64>(from, ROW_START),
-    end >> ROW_END_SHIFT,
-    <u32>end & 0xffff,
-  );
+/** Why `addRows` stopped, and at which row of the table: DONE, TABLE_FULL or SUM_FULL. */
+export let stoppedBy: i32 = DONE;
+export let stoppedAt: usize = 0;
+
+/** Adds the rows from `from` to `end`, which may be another table's, to those of their connections; gives how far it came. */
+export function addRows(from: usize, end: usize): usize {
+  stoppedBy = DONE;
+  while (from < end) {
+    const batchEnd = from + BATCH_ROWS * ROW_BYTES < end ? from + BATCH_ROWS * ROW_BYTES : end;
+    touch(from, batchEnd);
+    for (; from < batchEnd; from += ROW_BYTES) {
+      const high = load<u64>(from, ROW_REMOTE_HIGH);
+      const row = rowOf(load<u32>(from, ROW_LOCAL), high, load<u64>(from, ROW_REMOTE_LOW));
+      if (row == 0) stoppedBy = TABLE_FULL;
+      else if (!addTo(row, from)) stoppedBy = SUM_FULL;
+      if (stoppedBy != DONE) {
+        stoppedAt = row;
+        return from;
+      }
+    }
+  }
+  return from;
 }
 
 /** Takes a row that was added last out of the index: nothing came after it that its place could lead on to. */
@@ -208,7 +225,7 @@ function takeFromIndex(number: u32): void {
 }
 
 /** Takes back what the object has changed: its rows go, last first, and others are as they were. */
-export function rollBack(): void {
+export function takeBack(): void {
   const before = load<u32>(table, TABLE_ROWS_BEFORE);
   for (let number = load<u32>(table, TABLE_ROWS); number > before; number--) takeFromIndex(number - 1);
   store<u32>(table, before, TABLE_ROWS);

@@ -14,18 +14,19 @@ import { arena, placeArena } from './arena';
 import {
   destinationHigh, destinationIs6, destinationLow, end, protocol, runChecks, sourceHigh, sourceIs6, sourceLow, start,
 } from './check';
-import { addRowTo, addTo, bindConnections, NO_START, rowOf } from './connections';
+import { addRows, bindConnections, NO_START, stoppedAt, stoppedBy, takeBack } from './connections';
 import { readCount } from './decimal';
 import { passes } from './filter';
 import {
   bindInterfaces, findInterface, isPrivate4, isPrivate6, localOf4, localOf6, NOT_LOCAL,
 } from './interfaces';
 import {
-  DONE, FILTER_KEEP, FOLDED, FOLD_BYTES, FOLD_COUNTS, FOLD_FILTERED, FOLD_HAS, FOLD_HAS_DESTINATION, FOLD_HAS_END,
-  FOLD_HAS_PROTOCOL, FOLD_HAS_SOURCE, FOLD_HAS_START, FOLD_INTERFACE, FOLD_STATUS, INTERFACE_ID_BYTES, NEW_PATTERN, NO_COLUMN,
-  NO_DATA, NO_DIRECTION, ODD_LINE, PROGRAM_CHECKS, PROGRAM_FILTER, PROTOCOL_SEVERAL, PUBLIC_REMOTE, RESULT, RESULT_COUNTS,
-  RESULT_INPUT, RESULT_PATTERN, RESULT_ROW, ROW_BYTES, ROW_LOCAL, ROW_REMOTE_HIGH, ROW_REMOTE_LOW, SUM_FULL, TABLE_FULL,
-  UNKNOWN_INTERFACE,
+  BATCH_ROWS, DONE, FILTER_KEEP, FOLDED, FOLD_BYTES, FOLD_COUNTS, FOLD_FILTERED, FOLD_HAS, FOLD_HAS_DESTINATION,
+  FOLD_HAS_END, FOLD_HAS_PROTOCOL, FOLD_HAS_SOURCE, FOLD_HAS_START, FOLD_INTERFACE, FOLD_STATUS, INTERFACE_ID_BYTES,
+  NEW_PATTERN, NO_COLUMN, NO_DATA, NO_DIRECTION, ODD_LINE, PROGRAM_CHECKS, PROGRAM_FILTER, PROTOCOL_SEVERAL,
+  PUBLIC_REMOTE, RESULT, RESULT_COUNTS, RESULT_INPUT, RESULT_PATTERN, RESULT_ROW, ROW_BYTES_IN, ROW_BYTES_LOG2,
+  ROW_BYTES_OUT, ROW_END, ROW_END_SHIFT, ROW_LOCAL, ROW_RECORDS_IN, ROW_RECORDS_OUT, ROW_REMOTE_HIGH, ROW_REMOTE_LOW,
+  ROW_START, TABLE_QUEUE, UNKNOWN_INTERFACE,
 } from './layout';
 import { clearPatterns, findPattern, fullPattern, patternHigh, patternLow, programOfPattern } from './pattern';
 import { columnEnd, columnStart, hasDash, lineEnd, nextLine, tokenize } from './tokenize';
@@ -38,11 +39,19 @@ const NODATA: u64 = 0x415441444f4e;
 const NODATA_MASK: u64 = 0xffffffffffff;
 const SKIPDATA: u64 = 0x4154414450494b53;
 
+/** Rows that wait, how many there are, and the first that is not added yet. */
+let queue: usize = 0;
+let queued: u32 = 0;
+let queueFrom: usize = 0;
+
 /** Makes this instance a fold's: its arena, the image of the interfaces, and the table of connections. */
 export function prepareFold(arenaAddress: usize, interfaces: usize, table: usize): void {
   placeArena(arenaAddress);
   bindInterfaces(interfaces);
   bindConnections(table);
+  queue = table + TABLE_QUEUE;
+  queued = 0;
+  queueFrom = queue;
   prepareShapes();
   clearPatterns();
 }
@@ -61,12 +70,6 @@ function count(what: usize): i32 {
 function isWithoutData(from: usize, length: usize): bool {
   if (length == 6) return (load<u64>(from) & NODATA_MASK) == NODATA;
   return length == 8 && load<u64>(from) == SKIPDATA;
-}
-
-/** A status for a sum that is full in a row, which the host must know. */
-function sumFull(row: usize): i32 {
-  store<u32>(arena + RESULT, <u32>row, RESULT_ROW);
-  return SUM_FULL;
 }
 
 /** Folds the record whose checks are done. Gives a status of layout.ts. */
@@ -113,24 +116,48 @@ function foldRecord(program: usize): i32 {
     const from = columnStart(base, bytesColumn);
     bytes = readCount(from, columnEnd(base, bytesColumn) - from);
   }
-  const row = rowOf(local, remoteHigh, remoteLow);
-  if (row == 0) return TABLE_FULL;
-  const isAdded = addTo(
-    row,
-    isOut ? 1 : 0,
-    isOut ? 0 : 1,
-    isOut ? bytes : 0,
-    isOut ? 0 : bytes,
-    (has & FOLD_HAS_START) != 0 ? <u64>start : NO_START,
-    (has & FOLD_HAS_END) != 0 ? <u64>end + 1 : 0,
-    (has & FOLD_HAS_PROTOCOL) != 0 ? protocol : PROTOCOL_SEVERAL,
-  );
-  return isAdded ? count(FOLDED) : sumFull(row);
+  const row = queue + (<usize>queued << ROW_BYTES_LOG2);
+  store<u32>(row, local, ROW_LOCAL);
+  store<u32>(row, isOut ? 1 : 0, ROW_RECORDS_OUT);
+  store<u32>(row, isOut ? 0 : 1, ROW_RECORDS_IN);
+  store<u64>(row, remoteHigh, ROW_REMOTE_HIGH);
+  store<u64>(row, remoteLow, ROW_REMOTE_LOW);
+  store<u64>(row, isOut ? bytes : 0, ROW_BYTES_OUT);
+  store<u64>(row, isOut ? 0 : bytes, ROW_BYTES_IN);
+  store<u64>(row, (has & FOLD_HAS_START) != 0 ? <u64>start : NO_START, ROW_START);
+  const endPlus1 = (has & FOLD_HAS_END) != 0 ? <u64>end + 1 : 0;
+  const protocols = <u64>((has & FOLD_HAS_PROTOCOL) != 0 ? protocol : PROTOCOL_SEVERAL);
+  store<u64>(row, (endPlus1 << ROW_END_SHIFT) | protocols, ROW_END);
+  queued++;
+  return count(FOLDED);
 }
 
+/** Adds what waits in the queue. Gives a status of layout.ts; where it is not DONE, to be called again. */
+export function flush(): i32 {
+  const end = queue + (<usize>queued << ROW_BYTES_LOG2);
+  const stopped = addRows(queueFrom, end);
+  if (stoppedBy == DONE) {
+    queued = 0;
+    queueFrom = queue;
+  } else {
+    queueFrom = stopped;
+    store<u32>(arena + RESULT, <u32>stoppedAt, RESULT_ROW);
+  }
+  return stoppedBy;
+}
+
+/** Takes back what was folded since the object began. */
+export function rollBack(): void {
+  queued = 0;
+  queueFrom = queue;
+  takeBack();
+}
+
+/** Ends a call at `line`; what is full counts more than why the lines ended: the host calls again from there. */
 function stop(status: i32, line: usize): i32 {
   store<u32>(arena + RESULT, <u32>line, RESULT_INPUT);
-  return status;
+  const flushed = flush();
+  return flushed == DONE ? status : flushed;
 }
 
 /**
@@ -158,6 +185,7 @@ export function fold(input: usize, inputEnd: usize, columns: i32): i32 {
       if (status != DONE) return stop(status, line);
     }
     line = nextLine;
+    if (queued == BATCH_ROWS && flush() != DONE) return stop(DONE, line);
   }
   return stop(DONE, line);
 }
@@ -167,11 +195,7 @@ export function fold(input: usize, inputEnd: usize, columns: i32): i32 {
  * layout.ts; where it stopped stands in RESULT.
  */
 export function mergeRows(from: usize, fromEnd: usize): i32 {
-  for (; from < fromEnd; from += ROW_BYTES) {
-    const high = load<u64>(from, ROW_REMOTE_HIGH);
-    const row = rowOf(load<u32>(from, ROW_LOCAL), high, load<u64>(from, ROW_REMOTE_LOW));
-    if (row == 0) return stop(TABLE_FULL, from);
-    if (!addRowTo(row, from)) return stop(sumFull(row), from);
-  }
-  return stop(DONE, from);
+  store<u32>(arena + RESULT, <u32>addRows(from, fromEnd), RESULT_INPUT);
+  store<u32>(arena + RESULT, <u32>stoppedAt, RESULT_ROW);
+  return stoppedBy;
 }

@@ -27,8 +27,8 @@ import { prepareTimes } from './time';
 import { hasDash, lineEnd, nextLine, tokenize } from './tokenize';
 
 export { addPattern, clearPatterns };
-export { beginObject, rollBack } from './connections';
-export { fold, mergeRows, prepareFold } from './fold';
+export { beginObject } from './connections';
+export { flush, fold, mergeRows, prepareFold, rollBack } from './fold';
 
 /** Makes this instance the worker's: its arena, and the geo tables all share. */
 export function prepare(arenaAddress: usize, tablesAddress: usize): void {

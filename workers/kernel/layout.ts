@@ -350,6 +350,7 @@ export const INTERFACE_V6_LOCAL = 56;
  *
  * ```
  * header   u32 words, TABLE_…
+ * queue    rows of one record each, which wait to be added together
  * index    open addressing, u32 each: 8 bits of the hash, 24 bits of the row's number + 1; 0: free
  * rows     64 bytes each
  * journal  rows as they were before the object that is read, each with its number in place of its stamp
@@ -376,7 +377,10 @@ export const TABLE_STAMP = 20;
 export const TABLE_INDEX_AT = 24;
 export const TABLE_ROWS_AT = 28;
 export const TABLE_JOURNAL_AT = 32;
-export const TABLE_HEADER_BYTES = 64;
+export const TABLE_QUEUE = 64;
+/** Rows that are added together: their ways to memory overlap. */
+export const BATCH_ROWS = 16;
+export const TABLE_HEADER_BYTES = 1088;
 
 /** The index begins with 2^12 places, and has at least two for a row. */
 export const FIRST_INDEX_BITS = 12;
