@@ -1,7 +1,6 @@
 /** What a command is: one file in commands/ exports one of these, the registry lists it. */
 
-import type { OptionName, Values } from './options.ts';
-import { TALK_OPTIONS } from './options.ts';
+import { OPTIONS, type OptionName, type OptionSpec, TALK_OPTIONS, type Values } from './options.ts';
 import type { Talk } from './talk.ts';
 
 /** The standard streams, the environment and the stop signal: all that a command knows of its process. */
@@ -11,7 +10,12 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted with a `FlowbulkError` as reason on Ctrl-C, SIGTERM and a closed standard output. */
   readonly signal: AbortSignal;
+  /** Opens standard input, for an answer; not there where nobody can answer. */
+  stdin?(): InputStream;
 }
+
+/** What answers are read from: standard input, or a stand-in in tests. */
+export type InputStream = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /** What is written to: a process stream, or a collector in tests. */
 export interface OutputStream {
@@ -47,6 +51,8 @@ interface Definition<Name extends OptionName> {
   readonly arguments: readonly Argument[];
   /** Names of rows of the option table; every command has TALK_OPTIONS besides, and `job` where it takes SOURCE. */
   readonly options: readonly Name[];
+  /** The words that it takes of a choice, where these are not all: `--as` has forms of documents and forms of maps. */
+  readonly choices?: Partial<Readonly<Record<Name, readonly string[]>>>;
   /** Lines that end the help. */
   readonly notes?: readonly string[];
   /** Does it, and gives the exit code. Throws FlowbulkError for what was foreseen. */
@@ -57,6 +63,12 @@ type TalkName = (typeof TALK_OPTIONS)[number];
 
 /** A command of any options. */
 export type Command = Definition<OptionName>;
+
+/** An option as a command takes it. */
+export function optionAsTaken({ choices }: Pick<Command, 'choices'>, name: OptionName): OptionSpec {
+  const words = choices?.[name];
+  return words === undefined ? OPTIONS[name] : { ...OPTIONS[name], choices: words };
+}
 
 /** Makes a command; `values` has the types of exactly the options that it names. */
 export function command<Name extends OptionName>(definition: Definition<Name>): Command {

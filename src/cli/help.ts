@@ -1,7 +1,7 @@
 /** The help, from the registry, the commands and the option table: examples first, then what can be said. */
 
 import type { Paint } from './color.ts';
-import type { Command } from './command.ts';
+import { type Command, optionAsTaken } from './command.ts';
 import { envNameOf, GROUPS, OPTIONS, type OptionName, type OptionSpec } from './options.ts';
 import { COMMANDS } from './registry.ts';
 import { TOPICS } from './topics.ts';
@@ -24,17 +24,15 @@ function shortGroups({ options }: Command): ReadonlySet<string> {
   return options.length > LONG_COMMAND_OPTIONS ? SHORT_GROUPS : new Set();
 }
 
-function flagOf(name: OptionName): string {
-  const { kind, value, choices } = OPTIONS[name];
+function flagOf(name: OptionName, { kind, value, choices }: OptionSpec = OPTIONS[name]): string {
   if (kind === 'flag') return `--${name}`;
   const short = kind === 'choice' && choices !== undefined && choices.join('|').length <= 16;
   return `--${name} ${short ? choices.join('|') : value}`;
 }
 
-function explain(name: OptionName): string {
-  const spec: OptionSpec = OPTIONS[name];
+function explain(name: OptionName, spec: OptionSpec = OPTIONS[name]): string {
   const shown = spec.default ?? spec.defaultShown;
-  const words = spec.kind === 'choice' && !flagOf(name).includes('|') ? `: ${spec.choices?.join(', ')}` : '';
+  const words = spec.kind === 'choice' && !flagOf(name, spec).includes('|') ? `: ${spec.choices?.join(', ')}` : '';
   return `${spec.help}${words}${shown === undefined ? '' : ` (default: ${shown})`}`;
 }
 
@@ -81,11 +79,15 @@ export function commandHelp(command: Command, paint: Paint): string {
   blocks.push(`${paint.bold('Usage')}\n${usage}${positional === '' ? '' : `\n${positional}`}`);
   const inShort = shortGroups(command);
   const groups = Object.entries(GROUPS).flatMap(([group, title]) => {
-    const names = command.options.filter((name) => OPTIONS[name].group === group);
-    if (names.length === 0) return [];
-    const body = inShort.has(group)
-      ? wrap(names.map(flagOf), '  ')
-      : columns(names.map((name) => [flagOf(name), explain(name)]));
+    const rows = command.options
+      .filter((name) => OPTIONS[name].group === group)
+      .map((name) => {
+        const spec = optionAsTaken(command, name);
+        return [flagOf(name, spec), explain(name, spec)] as const;
+      });
+    if (rows.length === 0) return [];
+    const flags = rows.map(([flag]) => flag);
+    const body = inShort.has(group) ? wrap(flags, '  ') : columns(rows);
     return [`${paint.bold(title)}\n${body}`];
   });
   blocks.push(groups.join('\n'));

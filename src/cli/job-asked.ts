@@ -58,7 +58,7 @@ export interface JobAsked {
 }
 
 /** SOURCE or DESTINATION as a job is known by: the same from wherever it is called. */
-function absolute(text: string): string {
+export function absolute(text: string): string {
   return text === '-' || /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
     ? text
     : path.resolve(text) + (/[/\\]$/.test(text) ? '/' : '');

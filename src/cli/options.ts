@@ -6,6 +6,7 @@
 import { ID_MODES } from '../formats/ids.ts';
 import { LAYOUTS } from '../formats/layouts.ts';
 import { SEKOIA_FORMS } from '../formats/sekoia.ts';
+import { MAP_PICTURES } from '../topology/map-forms.ts';
 
 /**
  * How the text of a value is read:
@@ -48,6 +49,7 @@ export const GROUPS = {
   plan: 'What to estimate',
   read: 'What to read',
   filter: 'Which records of it (flowbulk help filters)',
+  topology: 'The map',
   aws: 'AWS',
   documents: 'Documents and output',
   delivery: 'Delivery',
@@ -111,6 +113,13 @@ const TABLE = {
   'drop-nodata': { kind: 'flag', group: 'filter', help: 'leave records out whose log-status is NODATA' },
   'drop-private': { kind: 'flag', group: 'filter', help: 'leave records out both of whose addresses are private' },
 
+  'interfaces': { kind: 'paths', group: 'topology', value: 'FILE', help: 'what aws ec2 describe-network-interfaces prints (repeatable)', defaultShown: 'EC2 is asked' },
+  'snapshot': { kind: 'flag', group: 'topology', help: "all that is selected: StackState forgets the account's other elements" },
+  'delete-after-success': { kind: 'flag', group: 'topology', help: 'delete objects that StackState has taken, in a bucket with versions' },
+  'yes': { kind: 'flag', group: 'topology', help: 'do not ask before that' },
+  'compatible': { kind: 'flag', group: 'topology', help: "the numbers of StackState's own agent, by the order of records" },
+  'max-connections': { kind: 'count', group: 'topology', value: 'N', min: 1, default: '1M', help: 'stop when there are more' },
+
   'aws-region': { kind: 'text', group: 'aws', value: 'REGION', pattern: { is: /^[a-z0-9-]+$/, means: 'a region such as eu-central-1' }, help: "region of the bucket", defaultShown: "AWS's chain" },
   'profile': { kind: 'text', group: 'aws', value: 'NAME', help: 'profile of the shared AWS config' },
   'role-arn': { kind: 'text', group: 'aws', value: 'ARN', pattern: { is: /^arn:[a-z-]+:iam::\d{12}:role\/.+$/, means: 'a role such as arn:aws:iam::123456789012:role/logs' }, help: 'role to assume for reading' },
@@ -127,7 +136,7 @@ const TABLE = {
   'tags': { kind: 'list', group: 'documents', value: 'TAG,…', default: 'forwarded,aws-vpcflow', help: 'tags of every document' },
   'namespace': { kind: 'text', group: 'documents', value: 'NAME', default: 'default', pattern: { is: /^[^\s\-A-Z\\/*?"<>|,#:]{1,100}$/, means: 'lower case, without blank, dash or any of \\ / * ? " < > | , # :' }, help: 'data_stream.namespace' },
   'field': { kind: 'texts', group: 'documents', value: 'NAME=VALUE', help: 'constant in every document: labels.env=prod (repeatable)' },
-  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk', ...SEKOIA_FORMS], defaultShown: 'documents', help: 'what records become' },
+  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk', ...SEKOIA_FORMS, ...MAP_PICTURES], defaultShown: 'documents; lines to sekoia://', help: 'what records become' },
 
   'compress': { kind: 'choice', group: 'documents', value: 'HOW', choices: ['none', 'gzip'], defaultShown: 'none; gzip to other machines', help: 'compress what is written or sent' },
   'part-bytes': { kind: 'bytes', group: 'documents', value: 'SIZE', defaultShown: '10MiB with --as bulk', help: 'begin a new part at this size' },
@@ -173,10 +182,10 @@ const TABLE = {
   'samples': { kind: 'count', group: 'plan', value: 'N', default: '12', min: 0, help: 'objects to read and convert, to tell of the others' },
   'rate': { kind: 'count', group: 'plan', value: 'N', min: 1, defaultShown: 'usual ones', help: 'records or documents a second, for the time it takes' },
   'prices': { kind: 'list', group: 'plan', value: 'list=N,get=N', help: 'US dollars for 1,000 requests to S3', defaultShown: "the region's" },
-  'out': { kind: 'path', group: 'plan', value: 'FILE', help: 'write the objects down, a line each, for run --plan' },
 
   'state': { kind: 'path', group: 'run', value: 'DIR', defaultShown: '$XDG_STATE_HOME/flowbulk', help: 'folder for ledgers, dead letters and the like' },
   'plan': { kind: 'path', group: 'run', value: 'FILE', help: 'read exactly the objects of a plan (flowbulk plan --out)' },
+  'out': { kind: 'path', group: 'run', value: 'FILE', help: 'write it there: the objects of a plan, for run --plan, or the map' },
   'dry-run': { kind: 'flag', group: 'run', help: 'show the plan of this run, and do nothing' },
   'no-ledger': { kind: 'flag', group: 'run', help: 'do not note what is done: the next run begins anew' },
   'look-back': { kind: 'age', group: 'run', value: 'AGE', help: 'list so much further back, for objects that came late: 2d' },

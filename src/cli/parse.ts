@@ -6,8 +6,9 @@ import { findConfig } from '../config/find.ts';
 import { type Effective, effectiveOptions, type Layers, placeOfJob, valuesOf } from '../config/layers.ts';
 import { FlowbulkError } from '../errors.ts';
 import { didYouMean } from '../suggest.ts';
-import type { Argument, Command } from './command.ts';
+import { type Argument, type Command, optionAsTaken } from './command.ts';
 import { envNameOf, keyOf, OPTIONS, type OptionName } from './options.ts';
+import { readValue } from './values.ts';
 
 /** What was asked for: help, or a run with these arguments and values. */
 export type Parsed =
@@ -93,6 +94,14 @@ function flagsOf(parser: Parser, names: readonly OptionName[]): Layers['flags'] 
   return flags;
 }
 
+/** Words of choices that the command does not take, though others do. */
+function checkWords(command: Command, options: ReadonlyMap<OptionName, Effective>): void {
+  for (const name of Object.keys(command.choices ?? {}) as OptionName[]) {
+    const texts = options.get(name)?.texts ?? [];
+    if (texts.length > 0) readValue(optionAsTaken(command, name), `--${name} of ${command.name}`, texts);
+  }
+}
+
 /** The last text of an option that says where others are from, before any of them is looked at. */
 function early(name: 'config' | 'job', { flags, env }: Pick<Layers, 'flags' | 'env'>): string | undefined {
   return flags.get(name)?.at(-1) ?? (env[envNameOf(name)] || undefined);
@@ -161,6 +170,7 @@ export function parse(
   const jobName = names.includes('job') ? early('job', { flags, env }) : undefined;
   const job = jobName === undefined ? null : jobOf(jobName, file);
   const options = effectiveOptions(names, { flags, env, file, job });
+  checkWords(command, options);
   const values = valuesOf(options);
   PROVENANCES.set(values, { options, file, job });
   const args = argumentsOf(command, parser.args, file, job);

@@ -126,7 +126,7 @@ export async function showPlan(
         onProgress: nowAndThen((objects) => talk.info(`listed ${formatCount(objects)} objects`, { objects })),
         options: documentOptionsOf(
           { ...values, ids: 'default' },
-          { as: formFor(destination, values.as), op: 'create', index: null },
+          { as: formFor(destination, values.as as DocumentForm | undefined), op: 'create', index: null },
         ),
         format: values.format === undefined ? null : parseFormat(values.format),
         geo,

@@ -59,6 +59,11 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./commands/convert.ts')).convert,
   },
   {
+    name: 'topology',
+    summary: 'who talks to whom: a map of connections, for StackState or to look at',
+    load: async () => (await import('./commands/topology.ts')).topology,
+  },
+  {
     name: 'enqueue',
     summary: 'fill a queue with what there is to read, for run sqs://… on many machines',
     load: async () => (await import('./commands/enqueue.ts')).enqueue,

@@ -7,10 +7,13 @@ import type { Columns } from './header.ts';
 import type { IdMode } from './ids.ts';
 import type { IndexName } from './index-name.ts';
 import type { Json } from './json.ts';
-import type { SekoiaForm } from './sekoia.ts';
+import { SEKOIA_FORMS } from './sekoia.ts';
+
+/** What a record can become. */
+export const DOCUMENT_FORMS = ['documents', 'bulk', ...SEKOIA_FORMS] as const;
 
 /** What a record becomes. */
-export type DocumentForm = 'documents' | 'bulk' | SekoiaForm;
+export type DocumentForm = (typeof DOCUMENT_FORMS)[number];
 
 /** The options that say which records become documents, and what shape these have; the same for a whole run. */
 export interface DocumentOptions {

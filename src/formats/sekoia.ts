@@ -13,6 +13,9 @@ import { parseDecimal } from './values.ts';
 /** Forms of events: the line as text, the same as a JSON object in the text, and the document that the parser makes. */
 export const SEKOIA_FORMS = ['sekoia', 'sekoia-json', 'sekoia-ecs'] as const;
 
+/** Those that its intake takes. */
+export const INTAKE_FORMS = ['sekoia', 'sekoia-json'] as const satisfies readonly (typeof SEKOIA_FORMS)[number][];
+
 /** The name of a form. */
 export type SekoiaForm = (typeof SEKOIA_FORMS)[number];
 

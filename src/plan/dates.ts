@@ -35,13 +35,18 @@ export function parseDay(text: string, option: string): number {
   return Math.floor(ms / MS_PER_DAY);
 }
 
-/** Parses `--since` (`90d`, `12h`, `2w`, `30m`) to the day it reaches back to from `nowMs`; throws E_USAGE. */
-export function parseSince(text: string, nowMs: number): number {
+/** Parses an age such as `90d`, `12h`, `2w` or `30m` to milliseconds; throws E_USAGE. */
+export function parseAge(text: string): number {
   const parts = /^(\d{1,6})([dhmw])$/.exec(text);
   if (parts === null) {
     throw new FlowbulkError('E_USAGE', `--since is "${text}": give a number and a unit, such as 90d, 12h or 2w`);
   }
-  return Math.floor((nowMs - Number(parts[1]) * MS_PER_UNIT[parts[2] as keyof typeof MS_PER_UNIT]) / MS_PER_DAY);
+  return Number(parts[1]) * MS_PER_UNIT[parts[2] as keyof typeof MS_PER_UNIT];
+}
+
+/** Parses `--since` to the day it reaches back to from `nowMs`; throws E_USAGE. */
+export function parseSince(text: string, nowMs: number): number {
+  return Math.floor((nowMs - parseAge(text)) / MS_PER_DAY);
 }
 
 /**

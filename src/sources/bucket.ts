@@ -1,6 +1,9 @@
 /** Requests to one bucket: each with a time limit, and tried again for as long as there is patience. */
 import type { Readable } from 'node:stream';
 import {
+  DeleteObjectsCommand,
+  type DeleteObjectsCommandInput,
+  GetBucketVersioningCommand,
   GetObjectCommand,
   type GetObjectCommandInput,
   type GetObjectCommandOutput,
@@ -17,6 +20,13 @@ import { s3Client } from './aws.ts';
 import { type Patience, PatientRequests } from './patient-requests.ts';
 import { regionOf } from './s3-errors.ts';
 import type { AwsOptions } from './spec.ts';
+
+/** An object that S3 did not delete, and why. */
+export interface NotDeleted {
+  readonly key: string;
+  readonly code: string;
+  readonly message: string;
+}
 
 /**
  * One bucket and the client for it. Failures are those of the SDK; s3-errors.ts says what they mean.
@@ -125,6 +135,36 @@ export class BucketClient {
       this.#client.send(new GetObjectCommand(input), { abortSignal }),
     );
     return { output, body: output.Body as Readable };
+  }
+
+  /** Whether its objects have versions, so that what is deleted can be had back. */
+  async isVersioned(signal: AbortSignal): Promise<boolean> {
+    const answer = await this.#requests.send(signal, (abortSignal) =>
+      this.#client.send(new GetBucketVersioningCommand({ Bucket: this.name }), { abortSignal }),
+    );
+    return answer.Status === 'Enabled';
+  }
+
+  /** Deletes up to 1,000 objects, each if it still has its ETag; gives those that stay. One that is gone is deleted. */
+  async remove(
+    objects: readonly { readonly key: string; readonly etag: string | null }[],
+    signal: AbortSignal,
+  ): Promise<readonly NotDeleted[]> {
+    const input: DeleteObjectsCommandInput = {
+      Bucket: this.name,
+      Delete: {
+        // Only what went wrong is answered.
+        Quiet: true,
+        Objects: objects.map(({ key, etag }) => ({ Key: key, ...(etag === null ? {} : { ETag: `"${etag}"` }) })),
+      },
+      ...this.#payer,
+    };
+    const answer = await this.#requests.send(signal, (abortSignal) =>
+      this.#client.send(new DeleteObjectsCommand(input), { abortSignal }),
+    );
+    return (answer.Errors ?? [])
+      .filter(({ Code }) => Code !== 'NoSuchKey')
+      .map(({ Key = '', Code = '', Message = '' }) => ({ key: Key, code: Code, message: Message }));
   }
 
   close(): void {

@@ -7,6 +7,7 @@ import { type JobIdentity, jobIn } from '../job/job.ts';
 import { Ledger, type Trouble } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
 import { noTotals, type Totals } from '../ledger/totals.ts';
+import { isReceiver } from '../topology/receiver-name.ts';
 
 /** Objects that are named in a group of failures. */
 const NAMED = 3;
@@ -112,6 +113,11 @@ export function nextStep({ identity, running, totals, failures, lastRun, hasBulk
   const share = identity.share === undefined ? '' : ` --shard ${identity.share}`;
   const command = (name: string) => `flowbulk ${name} ${identity.source} ${identity.destination}${share}`;
   if (running !== null) return `run ${running} goes on`;
+  // A map has neither documents nor dead letters of them: the same command does all that is left.
+  if (isReceiver(identity.destination)) {
+    const isWhole = failures.every(({ state }) => state !== 'failed');
+    return isWhole ? 'nothing' : `mend what failed, then: ${command('topology')}`;
+  }
   if (hasBulkSettings)
     return `settings of indices are still those of a load; the next run puts them back: ${command('run')}`;
   if (totals.objects.unfinished > 0 || lastRun?.error) return `go on: ${command('run')}`;

@@ -3,6 +3,7 @@
 import { filterText } from '../formats/filter/filter.ts';
 import { formatDay } from '../plan/dates.ts';
 import { formatCount } from '../progress/numbers.ts';
+import { isReceiver } from '../topology/receiver-name.ts';
 import { type JobStatus, nextStep } from './job-status.ts';
 
 function objectsText({ totals: { objects } }: JobStatus): string {
@@ -26,7 +27,10 @@ export function statusAsText(status: JobStatus): string {
     ['to', identity.destination],
     ['objects', objectsText(status)],
     ...(status.filter === null ? [] : [['filter', filterText(status.filter)] as const]),
-    ['records', `${formatCount(records)}: ${documents.join(', ')}`],
+    // A map has no documents.
+    ...(isReceiver(identity.destination)
+      ? []
+      : [['records', `${formatCount(records)}: ${documents.join(', ')}`] as const]),
     ...(days === null
       ? []
       : [

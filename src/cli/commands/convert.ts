@@ -1,7 +1,7 @@
 /** `flowbulk convert SOURCE [DESTINATION]`: flow logs to documents, without state. */
 
 import { FlowbulkError } from '../../errors.ts';
-import type { DocumentOptions } from '../../formats/document.ts';
+import { DOCUMENT_FORMS, type DocumentForm } from '../../formats/document.ts';
 import { openDestination } from '../../sinks/destination.ts';
 import { sourceAsked } from '../asked.ts';
 import { command } from '../command.ts';
@@ -13,7 +13,7 @@ const BULK_PART_BYTES = 10 << 20;
 const BODY_BYTES = 2 << 20;
 const BODIES = 3;
 
-function partBytesOf(asked: number | undefined, as: DocumentOptions['as']): number | null {
+function partBytesOf(asked: number | undefined, as: DocumentForm): number | null {
   if (asked !== undefined && asked < MIN_PART_BYTES) {
     throw new FlowbulkError('E_USAGE', `--part-bytes takes at least 1MiB, not ${asked} bytes`);
   }
@@ -35,9 +35,10 @@ export const convert = command({
     { name: 'DESTINATION', required: false, help: 'a file, a folder (ends in / or exists) or - (the default)' },
   ],
   options: [...CONVERSION_OPTIONS, 'as', 'part-bytes', 'dead-letters'],
+  choices: { as: DOCUMENT_FORMS },
 
   async run([sourceText = '', destinationText = '-'], values, io) {
-    const { as = 'documents' } = values;
+    const as = (values.as ?? 'documents') as DocumentForm;
     const options = documentOptionsOf(values, { as, op: 'create', index: null });
     const partBytes = partBytesOf(values.partBytes, as);
     checkJson(values.json, destinationText);

@@ -1,5 +1,6 @@
 /** `flowbulk plan SOURCE [DESTINATION]`: what a run would read, how long it takes and what it costs. */
 
+import { DOCUMENT_FORMS } from '../../formats/document.ts';
 import { stateFolder } from '../../job/job.ts';
 import { command } from '../command.ts';
 import { type Done, doneIn, jobAsked } from '../job-asked.ts';
@@ -19,6 +20,7 @@ export const plan = command({
     { name: 'DESTINATION', required: false, help: 'as for run or convert; a cluster is asked what it holds already' },
   ],
   options: [...PLANNED_OPTIONS, 'ids', 'op', 'state', 'no-ledger', 'samples', 'prices', 'rate', 'out'],
+  choices: { as: DOCUMENT_FORMS },
   notes: ['Nothing is written but --out. Of S3 it makes the LIST requests of a run, and a GET for each sample.'],
 
   async run([source = '', destination], values, io) {

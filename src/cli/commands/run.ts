@@ -1,6 +1,7 @@
 /** `flowbulk run SOURCE DESTINATION`: flow logs into Elasticsearch, OpenSearch or an intake of Sekoia. */
 
 import { FlowbulkError } from '../../errors.ts';
+import { INTAKE_FORMS } from '../../formats/sekoia.ts';
 import { openJob, stateFolder } from '../../job/job.ts';
 import { readPlan } from '../../plan/plan-file.ts';
 import type { SourceSpec } from '../../sources/spec.ts';
@@ -50,6 +51,7 @@ export const run = command({
     },
   ],
   options: [...JOB_OPTIONS, 'plan', 'dry-run', 'no-ledger'],
+  choices: { as: INTAKE_FORMS },
 
   async run([sourceText = '', destinationText = ''], values, io) {
     const spec = sourceAsked(sourceText, values);

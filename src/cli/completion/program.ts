@@ -1,7 +1,7 @@
 /** What completion scripts are made of: commands, their options, and what can stand after each. */
 
-import type { Argument } from '../command.ts';
-import { OPTIONS, type OptionName, type OptionSpec } from '../options.ts';
+import { type Argument, type Command, optionAsTaken } from '../command.ts';
+import type { OptionName } from '../options.ts';
 import { COMMANDS } from '../registry.ts';
 import { TOPICS } from '../topics.ts';
 
@@ -23,8 +23,8 @@ export interface CompletedOption {
   readonly isRepeatable: boolean;
 }
 
-function completedOption(name: OptionName): CompletedOption {
-  const spec: OptionSpec = OPTIONS[name];
+function completedOption(command: Command, name: OptionName): CompletedOption {
+  const spec = optionAsTaken(command, name);
   const isFile = spec.kind === 'path' || spec.kind === 'paths';
   const value = spec.kind === 'flag' ? 'none' : spec.choices !== undefined ? 'word' : isFile ? 'file' : 'any';
   const isRepeatable = ['texts', 'list', 'paths'].includes(spec.kind);
@@ -43,11 +43,11 @@ export async function describeProgram(): Promise<readonly CompletedCommand[]> {
   };
   const topics = [...COMMANDS.map((one) => one.name), ...TOPICS.map((one) => one.name)];
   return [
-    ...commands.map(({ name, summary, options, arguments: args }) => ({
-      name,
-      summary,
-      options: [...options.map(completedOption), helpFlag],
-      arguments: args,
+    ...commands.map((command) => ({
+      name: command.name,
+      summary: command.summary,
+      options: [...command.options.map((name) => completedOption(command, name)), helpFlag],
+      arguments: command.arguments,
     })),
     {
       name: 'help',

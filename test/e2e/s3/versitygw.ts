@@ -40,17 +40,24 @@ export function versitygwBinary(): string | null {
   }
 }
 
-/** Starts a server; `options` go before the backend, such as `--max-requests 1`. */
-export async function startVersitygw(binary: string, options: readonly string[] = []): Promise<S3Server> {
+/**
+ * Starts a server; `options` go before the backend, such as `--max-requests 1`. Buckets can have versions where
+ * `hasVersions`, once that is enabled in them.
+ */
+export async function startVersitygw(
+  binary: string,
+  options: readonly string[] = [],
+  hasVersions = false,
+): Promise<S3Server> {
   const root = mkdtempSync(join(tmpdir(), 'flowbulk-versitygw-'));
-  const [data, iam] = [join(root, 'data'), join(root, 'iam')];
-  mkdirSync(data);
-  mkdirSync(iam);
+  const [data, iam, versions] = [join(root, 'data'), join(root, 'iam'), join(root, 'versions')];
+  for (const folder of [data, iam, versions]) mkdirSync(folder);
   const port = await freePort();
   const endpointUrl = `http://127.0.0.1:${port}`;
   const keys = ['--access', OWNER.accessKeyId, '--secret', OWNER.secretAccessKey];
   const given = ['--port', `127.0.0.1:${port}`, ...keys, '--iam-dir', iam, '--keep-alive', '--quiet', ...options];
-  const server = spawn(binary, [...given, 'posix', data], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const versioning = hasVersions ? ['--versioning-dir', versions] : [];
+  const server = spawn(binary, [...given, 'posix', ...versioning, data], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   server.stderr.on('data', (chunk) => {
     said += chunk;
