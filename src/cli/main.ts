@@ -6,6 +6,7 @@ import { paintFor } from './color.ts';
 import type { Command, Io } from './command.ts';
 import { commandHelp, optionsHelp, overviewHelp } from './help.ts';
 import type { TALK_OPTIONS, Values } from './options.ts';
+import { withOwnAccount } from './own-account.ts';
 import { parse } from './parse.ts';
 import { COMMANDS, findCommand } from './registry.ts';
 import { type Talk, talkOn } from './talk.ts';
@@ -63,7 +64,7 @@ async function run(command: Command, argv: readonly string[], io: Io, settle: (t
   const values = parsed.values as Parameters<Command['run']>[1];
   const talk = settledTalk(values, io);
   settle(talk);
-  return command.run(parsed.args, values, { ...io, talk });
+  return command.run(parsed.args, await withOwnAccount(command, values, io.signal), { ...io, talk });
 }
 
 async function route(argv: readonly string[], io: Io, settle: (talk: Talk) => void): Promise<number> {

@@ -85,7 +85,7 @@ const TABLE = {
   'from': { kind: 'date', group: 'read', value: 'DATE', help: 'first day, UTC, by the date in the key' },
   'to': { kind: 'date', group: 'read', value: 'DATE', help: 'last day, UTC, that day included' },
   'since': { kind: 'age', group: 'read', value: 'AGE', help: 'the same as --from that long ago: 12h, 90d' },
-  'accounts': { kind: 'list', group: 'read', value: 'ID,…', pattern: { is: /^\d{12}$/, means: 'an account of 12 digits' }, help: 'only these AWS accounts' },
+  'accounts': { kind: 'list', group: 'read', value: 'ID,…', pattern: { is: /^(\d{12}|own)$/, means: 'an account of 12 digits, or own' }, help: 'only these AWS accounts; own: that of the credentials' },
   'regions': { kind: 'list', group: 'read', value: 'REGION,…', pattern: { is: /^[a-z]{2,}(-[a-z]+)+-\d+$/, means: 'a region such as eu-central-1' }, help: 'only these regions' },
   'include': { kind: 'texts', group: 'read', value: 'GLOB', help: 'only keys that match one of these (repeatable)' },
   'exclude': { kind: 'texts', group: 'read', value: 'GLOB', help: 'no key that matches one of these (repeatable)' },

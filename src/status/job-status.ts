@@ -7,6 +7,7 @@ import { type JobIdentity, jobIn } from '../job/job.ts';
 import { Ledger, type Trouble } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
 import { noTotals, type Totals } from '../ledger/totals.ts';
+import { isIntake } from '../sekoia/target.ts';
 import { isReceiver } from '../topology/receiver-name.ts';
 
 /** Objects that are named in a group of failures. */
@@ -111,7 +112,9 @@ export async function jobStatus(state: string, name: string): Promise<JobStatus>
 /** What to do next about a job, in words; commands without options, which are those of before. */
 export function nextStep({ identity, running, totals, failures, lastRun, hasBulkSettings }: JobStatus): string {
   const share = identity.share === undefined ? '' : ` --shard ${identity.share}`;
-  const command = (name: string) => `flowbulk ${name} ${identity.source} ${identity.destination}${share}`;
+  // The default form of events need not be said.
+  const as = identity.as === undefined || identity.as === 'sekoia' ? '' : ` --as ${identity.as}`;
+  const command = (name: string) => `flowbulk ${name} ${identity.source} ${identity.destination}${share}${as}`;
   if (running !== null) return `run ${running} goes on`;
   // A map has neither documents nor dead letters of them: the same command does all that is left.
   if (isReceiver(identity.destination)) {
@@ -123,6 +126,7 @@ export function nextStep({ identity, running, totals, failures, lastRun, hasBulk
   if (totals.objects.unfinished > 0 || lastRun?.error) return `go on: ${command('run')}`;
   if (identity.destination.startsWith('sqs://')) return 'nothing: it is all in the queue';
   if (failures.some(({ state }) => state === 'failed')) return `mend what failed, then: ${command('retry')}`;
-  if (identity.source.startsWith('sqs://') || identity.share !== undefined) return 'nothing';
+  const isProvable = !identity.source.startsWith('sqs://') && !isIntake(identity.destination);
+  if (!isProvable || identity.share !== undefined) return 'nothing';
   return `nothing; to prove it: ${command('verify')}`;
 }

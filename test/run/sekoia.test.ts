@@ -103,11 +103,14 @@ test('no request has more events than --body-records, and it can be gzip', async
 
 test('as JSON: what a Parquet file has of each record', async () => {
   await withIntake({ seed: 1 }, async (server) => {
-    const { code } = await load(server, newState(), '--as', 'sekoia-json');
+    const state = newState();
+    const { code } = await load(server, state, '--as', 'sekoia-json');
     assert.equal(code, 3);
     const lines = server.taken.flatMap(({ events }) => events).map((event) => JSON.parse(event));
     assert.deepEqual(lines.map((values) => Object.values(values).join(' ')).sort(), [...LINES].sort());
     assert.deepEqual(server.violations, []);
+    const { code: again, summary } = await load(server, state);
+    assert.deepEqual([again, summary?.objectsSkipped], [3, 0], 'another form is another job');
   });
 });
 
@@ -202,6 +205,7 @@ test('what runs leave holds no key', async () => {
     const state = path.join(folder, newState());
     const { code } = await load(server, state, '--debug', '--log-format', 'json');
     assert.equal(code, 3);
+    assert.match((await flowbulk(folder, ['status', '--state', state])).stdout, /next +nothing\n/);
     const all = readdirSync(path.join(state, 'jobs'), { recursive: true, withFileTypes: true });
     const files = all.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
     for (const file of files) assert.doesNotMatch(readFileSync(file, 'latin1'), /secretKey/, file);
@@ -230,6 +234,25 @@ test('a run that is stopped is gone on with: nothing is sent again of which an a
     assertAllCame(server);
     assert.ok(answered.length > 0);
     assert.equal(summary?.delivery.duplicates, answered.length, stderr);
+  });
+});
+
+test('a damaged object is sent up to its damage, and not again when it is read again', async () => {
+  await withIntake({ seed: 1 }, async (server) => {
+    const broken = path.join(folder, 'broken');
+    mkdirSync(broken);
+    const whole = gzipSync(`${header}\n${LINES.slice(0, 3000).join('\n')}\n`);
+    writeFileSync(path.join(broken, 'a.log.gz'), whole.subarray(0, whole.length >> 1));
+    const args = ['broken', server.url, '--api-key-file', 'key', '--state', newState()];
+    const first = await flowbulk(folder, ['run', ...args]);
+    assert.equal(first.code, 3, first.stderr);
+    assert.match(first.stderr, /1 damaged/);
+    const sent = timesTaken(server.taken).size;
+    assert.ok(sent > 100 && sent < 3000, `${sent} events`);
+    const again = await flowbulk(folder, ['retry', ...args]);
+    assert.match(again.stdout, /objects read again: 1: 0 done, 1 left/, again.stderr);
+    assert.match(again.stderr, new RegExp(`created +0\nduplicates +${sent.toLocaleString('en-US')} `));
+    assert.ok([...timesTaken(server.taken).values()].every((times) => times === 1));
   });
 });
 
