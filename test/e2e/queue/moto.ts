@@ -1,5 +1,5 @@
 /**
- * AWS's SQS, as moto has it, for one test file, on a port of the system's choice. Where it cannot be started, tests are
+ * AWS's SQS, EC2 and STS, as moto has them, for one test file, on a port of the system's choice. Where it cannot be started, tests are
  * skipped loudly, or fail where CI is set.
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -21,8 +21,9 @@ export function motoFolder(): string | null {
   try {
     return execFileSync(process.execPath, [script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
   } catch (cause) {
-    if (process.env['CI']) throw new Error('CI is set and moto cannot be had: the SQS tests did not run', { cause });
-    process.stderr.write('SKIPPED: THE SQS TESTS DID NOT RUN, FOR WANT OF moto\n');
+    if (process.env['CI'])
+      throw new Error('CI is set and moto cannot be had: the tests of SQS, EC2 and STS did not run', { cause });
+    process.stderr.write('SKIPPED: THE TESTS OF SQS, EC2 AND STS DID NOT RUN, FOR WANT OF moto\n');
     return null;
   }
 }
