@@ -132,6 +132,13 @@ test('all bits of addresses count', () => {
   assert.equal(counts.noDirection, 2);
 });
 
+test('thousands of connections that differ in few bits only', () => {
+  const remotes = Array.from({ length: 5000 }, (_, i) => `fd00:${i.toString(16)}::1`);
+  const owns = ['10.0.0.1', '10.0.0.2', '2600:1f18::1'];
+  const { rows } = fold(...remotes.flatMap((remote) => owns.map((own) => `eni-a ${own} ${remote} 6 1 10 20 OK`)));
+  assert.equal(rows.length, remotes.length * owns.length);
+});
+
 test('addresses are the same in whatever form they stand', () => {
   const { rows } = fold(
     'eni-b fd00::9 2001:db8::1 6 1 10 20 OK',
