@@ -31,12 +31,22 @@ export class PendingRound {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw sinkError(error, this.#file);
     }
-    const { v, objects } = JSON.parse(text) as { readonly v: number; readonly objects: readonly SourceObject[] };
+    const { v, objects } = this.#parsed(text);
     if (v === VERSION) return objects;
     throw new FlowbulkError(
       'E_FORMAT',
-      `${this.#file} is of version ${v}, this flowbulk knows ${VERSION}: use the newer`,
+      `${this.#file} is of version ${v}, this flowbulk knows ${VERSION}: use the newer one`,
     );
+  }
+
+  #parsed(text: string): { readonly v: number; readonly objects: readonly SourceObject[] } {
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new FlowbulkError('E_FORMAT', `${this.#file} is broken: remove it, and its objects are read anew`, {
+        cause,
+      });
+    }
   }
 
   /** Notes a round: it is on disk when this returns. Throws E_SINK_*. */

@@ -25,7 +25,7 @@ before(() => {
 });
 
 function args(source: string, server: ReceiverServer, state: string, ...more: string[]): string[] {
-  const own = ['--interfaces', 'interfaces.json', '--api-key-file', 'key', '--state', state, '--workers', '2'];
+  const own = ['--interfaces', 'interfaces.json', '--api-key-file', 'key', '--state', state, '--workers', '1'];
   return ['topology', source, server.destination, ...own, ...more];
 }
 
@@ -176,7 +176,8 @@ test('--snapshot sends all that is selected, each time', async () => {
 });
 
 test('the same map in files: elements, and what people look at', async () => {
-  const into = (...more: string[]) => flowbulk(folder, ['topology', 'in', '--interfaces', 'interfaces.json', ...more]);
+  const own = ['topology', 'in', '--interfaces', 'interfaces.json', '--workers', '1'];
+  const into = (...more: string[]) => flowbulk(folder, [...own, ...more]);
   const elements = await into('--out', 'elements.ndjson', '--json');
   assert.equal(elements.code, 0, elements.stderr);
   const { connections } = JSON.parse(elements.stdout);

@@ -118,6 +118,27 @@ test('times over 32 bits, the first second, and sums over 64 bits', () => {
   assert.equal(fold('eni-a 10.0.0.1 10.1.0.1 6 1 0 0 OK').rows[0]?.endS, 0);
 });
 
+test('all bits of addresses count', () => {
+  const { rows, counts } = fold(
+    'eni-b fd00::9 fd00::1 6 1 10 20 OK',
+    'eni-b fd00::9 fd01::1 6 1 10 20 OK',
+    'eni-b fd00::9 fd00::1:0:0:0:1 6 1 10 20 OK',
+    'eni-b fd00::9 fd00::1:1 6 1 10 20 OK',
+    'eni-b fd01::9 fd00::1 6 1 10 20 OK',
+    'eni-b fd00::1:9 fd00::1 6 1 10 20 OK',
+  );
+  const remotes = rows.map(({ remoteAddress }) => remoteAddress);
+  assert.deepEqual(remotes, ['fd00:0:0:1::1', 'fd00::1', 'fd00::1:1', 'fd01::1']);
+  assert.equal(counts.noDirection, 2);
+});
+
+test('thousands of connections that differ in few bits only', () => {
+  const remotes = Array.from({ length: 5000 }, (_, i) => `fd00:${i.toString(16)}::1`);
+  const owns = ['10.0.0.1', '10.0.0.2', '2600:1f18::1'];
+  const { rows } = fold(...remotes.flatMap((remote) => owns.map((own) => `eni-a ${own} ${remote} 6 1 10 20 OK`)));
+  assert.equal(rows.length, remotes.length * owns.length);
+});
+
 test('addresses are the same in whatever form they stand', () => {
   const { rows } = fold(
     'eni-b fd00::9 2001:db8::1 6 1 10 20 OK',

@@ -1,6 +1,6 @@
 /**
- * AWS's SQS, CloudWatch Logs and EC2, as moto has them, for one test file, on a port of the system's choice. Where it cannot be started, tests are
- * skipped loudly, or fail where CI is set.
+ * AWS's SQS, CloudWatch Logs, EC2 and STS, as moto has them, for one test file, on a port of the system's choice. Where it
+ * cannot be started, tests are skipped loudly, or fail where CI is set.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ export function motoFolder(): string | null {
   } catch (cause) {
     if (process.env['CI'])
       throw new Error('CI is set and moto cannot be had: the tests with it did not run', { cause });
-    process.stderr.write('SKIPPED: TESTS OF SQS OR CLOUDWATCH LOGS DID NOT RUN, FOR WANT OF moto\n');
+    process.stderr.write('SKIPPED: THE TESTS OF SQS, CLOUDWATCH LOGS, EC2 AND STS DID NOT RUN, FOR WANT OF moto\n');
     return null;
   }
 }
