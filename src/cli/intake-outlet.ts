@@ -4,7 +4,8 @@ import { apiKeyOf, type ClusterAccess, clusterAccess } from '../cluster/access.t
 import type { IntakeSpec } from '../delivery/intake-spec.ts';
 import { Permits } from '../delivery/permits.ts';
 import { FlowbulkError } from '../errors.ts';
-import type { DocumentForm } from '../formats/document.ts';
+import type { DocumentForm, DocumentOptions } from '../formats/document.ts';
+import { filterText } from '../formats/filter/filter.ts';
 import type { Job } from '../job/job.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { numberingOf, UnderWay, type UnderWayPlace } from '../ledger/under-way.ts';
@@ -84,7 +85,7 @@ export function intakeSizes(
 /** Opens an intake as outlet. `job` holds what must outlive a crash, unless there is no ledger. Throws E_USAGE and E_SINK_*. */
 export async function intakeOutlet(
   target: IntakeTarget,
-  form: DocumentForm,
+  options: DocumentOptions,
   values: IntakeValues,
   workers: number,
   job: Job,
@@ -99,6 +100,7 @@ export async function intakeOutlet(
         'the intake)',
     );
   }
+  const { as: form } = options;
   const { bodyRecords, bodyBytes, bodies, limits } = intakeSizes(form, values, workers);
   const idle = meaningless(values);
   if (idle.length > 0) talk.warn(`${idle.join(', ')}: nothing to ${target.text}, which gets records as they are`);
@@ -126,7 +128,7 @@ export async function intakeOutlet(
     { target },
   );
   return {
-    sink: { kind: 'sekoia', intake, underWay: ledger === null ? null : underWayOf(job, ledger, values) },
+    sink: { kind: 'sekoia', intake, underWay: ledger === null ? null : underWayOf(job, ledger, options, values) },
     cluster: "Sekoia's intake",
     deadLetterPath: job.deadLetterPath,
     bodies: { bodyBytes, bodies },
@@ -136,9 +138,20 @@ export async function intakeOutlet(
   };
 }
 
-/** Where notes are of objects that are not done. Lines without header become other events where `--format` is another. */
-function underWayOf(job: Job, ledger: Ledger, { format = '' }: IntakeValues): UnderWayPlace {
-  const place = { folder: job.underWayPath, numbering: numberingOf([version(), format]) };
+/**
+ * Where notes are of objects that are not done. Events have other numbers where lines without header are read by another
+ * `--format`, or where another filter leaves records out (the ledger refuses one only once it knows an object).
+ */
+function underWayOf(
+  job: Job,
+  ledger: Ledger,
+  { filter }: DocumentOptions,
+  { format = '' }: IntakeValues,
+): UnderWayPlace {
+  const place = {
+    folder: job.underWayPath,
+    numbering: numberingOf([version(), format, filterText(filter?.asked ?? null)]),
+  };
   const underWay = new UnderWay(place);
   underWay.begin((key) => ledger.isWhole(key));
   ledger.onDone((object) => underWay.forget(object));

@@ -233,7 +233,7 @@ export function openJobOutlet(
   io: CommandIo,
 ): Promise<Outlet> {
   return jobOutlet(job, run, options.filter, values, async (ledger) => {
-    if (intake !== null) return intakeOutlet(intake, options.as, values, workersOf(values), job, ledger, io);
+    if (intake !== null) return intakeOutlet(intake, options, values, workersOf(values), job, ledger, io);
     if (target !== null) return clusterOutlet(target, name, values, workersOf(values), job, io);
     return folderOutlet(destination, values.compress === 'gzip', run, job.deadLetterPath);
   });

@@ -5,6 +5,7 @@
 
 import { type ClusterAnswer, ClusterHttp } from '../cluster/http.ts';
 import { type ErrorCode, FlowbulkError } from '../errors.ts';
+import type { Answered } from '../ledger/under-way.ts';
 import { countEventIds, intakeStopError, intakeVerdict } from '../sekoia/answer.ts';
 import { addTo } from '../sinks/document-account.ts';
 import { describeObject } from '../sources/refusals.ts';
@@ -21,8 +22,8 @@ const SENT_ALONE = 3;
 
 const TAIL = Buffer.from(']}');
 
-/** Hears of events that are answered for: nothing is to be sent of them any more. */
-export type OnAnswered = (runs: readonly EventRun[]) => void;
+/** Hears of events that are answered for, and how: nothing is to be sent of them any more. */
+export type OnAnswered = (runs: readonly EventRun[], how: Answered) => void;
 
 /** One worker's way to the intake. */
 export class IntakeSender implements BodyProtocol<IntakeEvents> {
@@ -87,7 +88,7 @@ export class IntakeSender implements BodyProtocol<IntakeEvents> {
     const { status, body, host } = answer;
     const verdict = intakeVerdict(status);
     if (verdict === 'answered') return this.#readIds(answer, events);
-    const reason = this.#withoutKey(wholeError(body).reason);
+    const { reason } = wholeError(this.#withoutKey(body));
     if (verdict === 'stop') throw intakeStopError(status, reason, this.name);
     const why = `${host} answered ${status}${reason === '' ? '' : `: ${reason}`}`;
     return {
@@ -104,7 +105,7 @@ export class IntakeSender implements BodyProtocol<IntakeEvents> {
     const { count } = events;
     const ids = countEventIds(body);
     if (ids === count) {
-      this.#settle(events, ({ account, documents }) => {
+      this.#settle(events, 'taken', ({ account, documents }) => {
         account.created += documents;
       });
       this.#permits.count('accepted', count);
@@ -123,15 +124,20 @@ export class IntakeSender implements BodyProtocol<IntakeEvents> {
   }
 
   /** Servers repeat what they were sent when they do not like it. */
-  #withoutKey(reason: string): string {
-    return reason.replaceAll(this.#spec.intakeKey, '…');
+  #withoutKey(body: Buffer): Buffer {
+    const { intakeKey } = this.#spec;
+    const inJson = JSON.stringify(intakeKey).slice(1, -1);
+    const inAscii = inJson.replace(/[^ -~]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    let text = body.toString();
+    for (const form of [intakeKey, inJson, inAscii, encodeURIComponent(intakeKey)]) text = text.replaceAll(form, '…');
+    return Buffer.from(text);
   }
 
-  #settle(events: IntakeEvents, book: (run: EventRun) => void): void {
+  #settle(events: IntakeEvents, how: Answered, book: (run: EventRun) => void): void {
     const { runs } = events;
     for (const run of runs) book(run);
     events.clear();
-    this.#onAnswered(runs);
+    this.#onAnswered(runs, how);
   }
 
   /** The one event that is left becomes a dead letter. */
@@ -140,7 +146,7 @@ export class IntakeSender implements BodyProtocol<IntakeEvents> {
     const reason = why ?? '';
     const document = events.text(0);
     const group = groupOf(code, reason);
-    this.#settle(events, ({ account }) => {
+    this.#settle(events, 'refused', ({ account }) => {
       addTo(account.deadLetters, code);
       addTo(account.rejects, group);
       this.#context.deadLetters.add({

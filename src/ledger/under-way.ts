@@ -6,6 +6,7 @@
  * ```
  * 4d71…-9a0f3c2e    0 9813\n          number of the first one in the object, and how many
  *                   19811 187\n
+ *                   9813 1 refused\n
  * ```
  *
  * A line is written before the next is waited for, and is there when the process is killed; a power cut may lose it. The
@@ -26,13 +27,17 @@ export interface UnderWayPlace {
   readonly numbering: string;
 }
 
+/** What became of events: the target has them, or they are dead letters. */
+export type Answered = 'taken' | 'refused';
+
 /** Numbers of events from `from` on, up to but without `to`. */
 interface Range {
   readonly from: number;
   readonly to: number;
+  readonly how: Answered;
 }
 
-/** Numbers of events of one object. */
+/** Numbers of events of one object that were answered for, each in one range at most. */
 export class EventNumbers {
   readonly #ranges: readonly Range[];
 
@@ -44,8 +49,16 @@ export class EventNumbers {
     return this.#ranges.length === 0;
   }
 
-  has(number: number): boolean {
-    return this.#ranges.some(({ from, to }) => number >= from && number < to);
+  /** What became of an event; null where that is not known. */
+  of(number: number): Answered | null {
+    let [low, high] = [0, this.#ranges.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#ranges[middle] as Range).from <= number) low = middle + 1;
+      else high = middle;
+    }
+    const range = this.#ranges[low - 1];
+    return range !== undefined && number < range.to ? range.how : null;
   }
 }
 
@@ -76,20 +89,21 @@ export class UnderWay {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new EventNumbers([]);
       throw sinkError(error, file);
     }
-    const ranges = [...text.matchAll(/^(\d+) (\d+)\n/gm)].map(([, first, count]) => ({
+    const ranges = [...text.matchAll(/^(\d+) (\d+)( refused)?\n/gm)].map(([, first, count, refused]) => ({
       from: Number(first),
       to: Number(first) + Number(count),
+      how: refused === undefined ? ('taken' as const) : ('refused' as const),
     }));
     return new EventNumbers(ranges);
   }
 
   /** Notes events that are answered for. Throws E_SINK_*. */
-  note(object: SourceObject, first: number, count: number): void {
+  note(object: SourceObject, first: number, count: number, how: Answered): void {
     const file = this.#fileOf(object);
     try {
       const descriptor = openSync(file, 'a');
       try {
-        writeWhole(descriptor, Buffer.from(`${first} ${count}\n`), file);
+        writeWhole(descriptor, Buffer.from(`${first} ${count}${how === 'refused' ? ' refused' : ''}\n`), file);
       } finally {
         closeSync(descriptor);
       }

@@ -3,10 +3,13 @@
 import { type EventRun, IntakeEvents } from '../delivery/intake-events.ts';
 import { IntakeSender } from '../delivery/intake-sender.ts';
 import type { IntakeSpec } from '../delivery/intake-spec.ts';
-import { type EventNumbers, UnderWay, type UnderWayPlace } from '../ledger/under-way.ts';
-import type { BodyPart, DocumentAccount } from './document-account.ts';
+import { type Answered, type EventNumbers, UnderWay, type UnderWayPlace } from '../ledger/under-way.ts';
+import { addTo, type BodyPart, type DocumentAccount } from './document-account.ts';
 import type { SinkContext } from './open.ts';
 import type { Sink } from './sink.ts';
+
+/** What events are counted under whose dead letter a run before has written. */
+const REFUSED_BEFORE = 'refused_before';
 
 /** How far an object is. */
 interface Progress {
@@ -25,7 +28,7 @@ export class SekoiaSink implements Sink {
 
   constructor(spec: IntakeSpec, place: UnderWayPlace | null, context: SinkContext) {
     this.#underWay = place === null ? null : new UnderWay(place);
-    this.#sender = new IntakeSender(spec, context, (runs) => this.#note(runs));
+    this.#sender = new IntakeSender(spec, context, (runs, how) => this.#note(runs, how));
   }
 
   get cpuMs(): number {
@@ -58,14 +61,20 @@ export class SekoiaSink implements Sink {
     return this.#progress.get(account) as Progress;
   }
 
+  /** Whether an event was answered for before; it counts as what it was then. */
   #wasSent(run: EventRun, number: number): boolean {
-    if (!this.#progressOf(run).answered?.has(number)) return false;
-    run.account.duplicates++;
-    return true;
+    const { account } = run;
+    const how = this.#progressOf(run).answered?.of(number) ?? null;
+    if (how === 'taken') account.duplicates++;
+    if (how === 'refused') {
+      addTo(account.deadLetters, REFUSED_BEFORE);
+      addTo(account.rejects, REFUSED_BEFORE);
+    }
+    return how !== null;
   }
 
-  #note(runs: readonly EventRun[]): void {
-    for (const { account, first, documents } of runs) this.#underWay?.note(account.object, first, documents);
+  #note(runs: readonly EventRun[], how: Answered): void {
+    for (const { account, first, documents } of runs) this.#underWay?.note(account.object, first, documents, how);
   }
 
   async end(): Promise<void> {}

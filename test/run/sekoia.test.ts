@@ -237,6 +237,50 @@ test('a run that is stopped is gone on with: nothing is sent again of which an a
   });
 });
 
+test('a killed run is not gone on with by another filter’s numbers', async () => {
+  await withIntake({ seed: 1, slowMs: 60_000 }, async (server) => {
+    server.script.push(null, null, ...Array<'answer slow'>(50).fill('answer slow'));
+    const state = newState();
+    const args = ['run', 'in', server.url, '--api-key-file', 'key', '--state', state, '--workers', '1'];
+    const child = start(folder, [...args, '--body-records', '100']);
+    const end = ended(child);
+    while (server.requests < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGKILL');
+    await end;
+    server.script.length = 0;
+    // Half of the lines: those that are left have other places in their objects.
+    const isKept = (line: string) => Number(line.split(' ')[5]) % 2 === 0;
+    const kept = LINES.filter(isKept);
+    const ports = kept.map((line) => line.split(' ')[5]).join(', ');
+    const { code, stderr } = await load(server, state, '--where', `srcport in (${ports})`);
+    assert.equal(code, 3, stderr);
+    const came = timesTaken(server.taken);
+    assert.deepEqual(
+      kept.filter((line) => !came.has(line)),
+      [],
+    );
+  });
+});
+
+test('an event that was refused before a stop is no event that is there', async () => {
+  const bad = LINES[3];
+  await withIntake({ seed: 1, isPoison: (event) => event === bad, slowMs: 60_000 }, async (server) => {
+    const state = newState();
+    const args = ['run', 'in', server.url, '--api-key-file', 'key', '--state', state, '--workers', '1'];
+    const child = start(folder, [...args, '--body-records', '1', '--max-objects', '1', '--concurrency', '1']);
+    const end = ended(child);
+    while (server.taken.length < 20) await new Promise((resolve) => setTimeout(resolve, 2));
+    child.kill('SIGKILL');
+    await end;
+    const { summary, stderr } = await load(server, state);
+    const { created, duplicates } = (summary as Summary).delivery;
+    const dead = summary?.deadLetters ?? {};
+    assert.equal((dead['refused_before'] ?? 0) + (dead['status_400'] ?? 0), 1, stderr);
+    assert.deepEqual([created + duplicates, summary?.records], [ALL - 1, ALL + OBJECTS]);
+    assert.ok(duplicates >= 19);
+  });
+});
+
 test('a damaged object is sent up to its damage, and not again when it is read again', async () => {
   await withIntake({ seed: 1 }, async (server) => {
     const broken = path.join(folder, 'broken');
