@@ -129,7 +129,7 @@ const TABLE = {
   'tags': { kind: 'list', group: 'documents', value: 'TAG,…', default: 'forwarded,aws-vpcflow', help: 'tags of every document' },
   'namespace': { kind: 'text', group: 'documents', value: 'NAME', default: 'default', pattern: { is: /^[^\s\-A-Z\\/*?"<>|,#:]{1,100}$/, means: 'lower case, without blank, dash or any of \\ / * ? " < > | , # :' }, help: 'data_stream.namespace' },
   'field': { kind: 'texts', group: 'documents', value: 'NAME=VALUE', help: 'constant in every document: labels.env=prod (repeatable)' },
-  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk', ...MAP_PICTURES], default: 'documents', help: 'form of what is written' },
+  'as': { kind: 'choice', group: 'documents', value: 'FORM', choices: ['documents', 'bulk', ...MAP_PICTURES], defaultShown: 'documents', help: 'form of what is written' },
 
   'compress': { kind: 'choice', group: 'documents', value: 'HOW', choices: ['none', 'gzip'], defaultShown: 'none; gzip to other machines', help: 'compress what is written or sent' },
   'part-bytes': { kind: 'bytes', group: 'documents', value: 'SIZE', defaultShown: '10MiB with --as bulk', help: 'begin a new part at this size' },

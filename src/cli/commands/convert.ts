@@ -41,7 +41,7 @@ export const convert = command({
   choices: { as: FORMS },
 
   async run([sourceText = '', destinationText = '-'], values, io) {
-    const as = values.as as (typeof FORMS)[number];
+    const as = (values.as ?? 'documents') as (typeof FORMS)[number];
     const options = documentOptionsOf(values, { as, op: 'create', index: null });
     const partBytes = partBytesOf(values.partBytes, as);
     checkJson(values.json, destinationText);
