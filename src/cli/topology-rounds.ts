@@ -138,6 +138,7 @@ function roundsPlan(
     ledger: memory?.ledger ?? null,
     pending: memory === null ? null : new PendingRound(memory.job.folder),
     bucket,
+    failed: new Set(),
     selection: (nowMs) => topologySelection(spec.kind, values, nowMs),
     interfaces: (listed, signal) => interfacesFor(listed, values, signal),
     mapOf: (listed, interfaces, signal) => mapOfListed(listed, interfaces, values, signal),
