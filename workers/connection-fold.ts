@@ -13,6 +13,7 @@ import { ConnectionRows } from './connection-rows.ts';
 import type { FoldKernel } from './fold-kernel.ts';
 import type { FoldMemory } from './fold-memory.ts';
 import type { LocalAddress } from './interface-image.ts';
+import * as foldLayout from './kernel/fold-layout.ts';
 import * as layout from './kernel/layout.ts';
 import { LineWindow } from './line-window.ts';
 
@@ -168,7 +169,7 @@ export class ConnectionFold {
     // The fold has no texts of objects: their place is free.
     const at = arena.address + layout.HEAP;
     this.#rows.write(at, row);
-    while (this.#makeRoom(this.#kernel.mergeRows(at, at + layout.ROW_BYTES)));
+    while (this.#makeRoom(this.#kernel.mergeRows(at, at + foldLayout.ROW_BYTES)));
     return layout.FOLDED;
   }
 

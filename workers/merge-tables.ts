@@ -7,7 +7,8 @@ import { ConnectionRows } from './connection-rows.ts';
 import { FoldKernel } from './fold-kernel.ts';
 import type { FoldMemory } from './fold-memory.ts';
 import type { LocalAddress } from './interface-image.ts';
-import { DONE, ROW_BYTES, SUM_FULL } from './kernel/layout.ts';
+import { ROW_BYTES } from './kernel/fold-layout.ts';
+import { DONE, SUM_FULL } from './kernel/layout.ts';
 
 /** The memory whose table all rows are in, and sums that did not fit into it. */
 export interface MergedTables {

@@ -80,7 +80,7 @@ export function topologyAsked(args: readonly string[], values: TopologyValues): 
 
 function outletOf(destination: string | undefined, { as, out }: TopologyValues): MapOutlet {
   // The command takes no other.
-  const form = as as MapForm;
+  const form = (as ?? 'documents') as MapForm;
   if (destination === undefined) return { kind: 'text', form, destination: out ?? '-' };
   if (!isReceiver(destination)) {
     throw refuse(`DESTINATION "${destination}" is no receiver: give stackstate://host:7077, or --out FILE for a file`);

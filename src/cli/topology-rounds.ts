@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { accessWarnings, clusterAccess, fileOrVariable } from '../cluster/access.ts';
+import { accessWarnings, apiKeyOf, clusterAccess } from '../cluster/access.ts';
 import { EXIT, FlowbulkError } from '../errors.ts';
 import { type Job, openJob, stateFolder } from '../job/job.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -35,17 +35,17 @@ type ReceiverOutlet = Extract<MapOutlet, { kind: 'receiver' }>;
 /** The receiver, with its key. Throws E_USAGE. */
 function openReceiver({ base }: ReceiverOutlet, values: TopologyValues, { env, talk }: CommandIo): Receiver {
   const { apiKeyFile, ca, insecure, retryFor: retryForMs, compress } = values;
-  const key = fileOrVariable('--api-key-file', apiKeyFile, env['FLOWBULK_API_KEY']);
-  if (key === null) {
+  const apiKey = apiKeyOf(apiKeyFile, env);
+  if (apiKey === null) {
     throw new FlowbulkError('E_USAGE', 'StackState asks for an API key: give --api-key-file FILE or FLOWBULK_API_KEY');
   }
-  if (!/^[\x21-\x7e]+$/.test(key.value)) {
-    throw new FlowbulkError('E_USAGE', `${key.origin} holds no API key: it is one word`);
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
+    throw new FlowbulkError('E_USAGE', '--api-key-file or FLOWBULK_API_KEY holds no API key: it is one word');
   }
   const access = clusterAccess({ ca, insecure, requestTimeoutMs: REQUEST_TIMEOUT_MS }, [base], {});
   // The key is in the address: as good as a credential in a header.
   for (const warning of accessWarnings({ ...access, authorization: 'key' }, [base])) talk.warn(warning);
-  return new Receiver({ base, apiKey: key.value, access, retryForMs, gzip: compress === 'gzip' });
+  return new Receiver({ base, apiKey, access, retryForMs, gzip: compress === 'gzip' });
 }
 
 /** What outlives a round: the job with its ledger, and the lock that keeps others out. */
@@ -138,6 +138,7 @@ function roundsPlan(
     ledger: memory?.ledger ?? null,
     pending: memory === null ? null : new PendingRound(memory.job.folder),
     bucket,
+    failed: new Set(),
     selection: (nowMs) => topologySelection(spec.kind, values, nowMs),
     interfaces: (listed, signal) => interfacesFor(listed, values, signal),
     mapOf: (listed, interfaces, signal) => mapOfListed(listed, interfaces, values, signal),

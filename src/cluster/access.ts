@@ -87,16 +87,12 @@ export function accessWarnings(access: ClusterAccess, hosts: readonly string[]):
 }
 
 /** A secret and the option or variable it came from. */
-export interface Secret {
+interface Secret {
   readonly value: string;
   readonly origin: string;
 }
 
-/**
- * The secret in the file that an option such as `--api-key-file` names, else in the variable that goes with it; null where
- * there is neither. Throws E_USAGE where the file cannot be read or is empty.
- */
-export function fileOrVariable(option: string, file: string | undefined, variable: string | undefined): Secret | null {
+function fileOrVariable(option: string, file: string | undefined, variable: string | undefined): Secret | null {
   if (file !== undefined) {
     return { value: readWhole(option, file).trim(), origin: option };
   }

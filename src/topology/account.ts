@@ -39,8 +39,9 @@ export async function accountOf(
       'neither keys nor interfaces say which account the map is of: give --accounts with the one',
     );
   }
-  const { callerAccount } = await import('./interface-client.ts');
-  return callerAccount(aws, signal);
+  // The SDK is loaded where it is asked only.
+  const { ownAccount } = await import('../sources/own-account.ts');
+  return ownAccount(aws, signal);
 }
 
 /** `arn:aws:iam::123456789012:role/name` has it as its fifth part. */

@@ -5,7 +5,7 @@ import { Counters } from '../../workers/counters.ts';
 import type { FoldConfig, FoldedObject } from '../../workers/fold-config.ts';
 import { createFoldMemory } from '../../workers/fold-memory.ts';
 import { interfaceImage, localsOf } from '../../workers/interface-image.ts';
-import { MAX_ROWS, ROW_BYTES } from '../../workers/kernel/layout.ts';
+import { MAX_ROWS, ROW_BYTES } from '../../workers/kernel/fold-layout.ts';
 import { mergeTables } from '../../workers/merge-tables.ts';
 import { FlowbulkError } from '../errors.ts';
 import type { Filter } from '../formats/filter/filter.ts';

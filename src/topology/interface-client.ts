@@ -1,12 +1,11 @@
-/** Network interfaces as EC2 has them now, and the account that asks. */
+/** Network interfaces as EC2 has them now. */
 
 import {
   DescribeNetworkInterfacesCommand,
   type DescribeNetworkInterfacesCommandOutput,
   EC2Client,
 } from '@aws-sdk/client-ec2';
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { FlowbulkError } from '../errors.ts';
+import { type ErrorCode, FlowbulkError } from '../errors.ts';
 import { clientConfig } from '../sources/aws.ts';
 import { PatientRequests } from '../sources/patient-requests.ts';
 import { isExpired, isTransient, statusOf } from '../sources/s3-errors.ts';
@@ -15,12 +14,6 @@ import { type NetworkInterface, networkInterface } from './network-interface.ts'
 
 /** The most that one page may hold: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html */
 const PAGE_INTERFACES = 1_000;
-
-/** What is asked for, as errors name it, and the right that it takes. */
-interface Asked {
-  readonly what: string;
-  readonly right: string;
-}
 
 /**
  * All interfaces of one region, page by page. `--endpoint-url` is S3's alone; the SDK heeds AWS_ENDPOINT_URL_EC2
@@ -55,56 +48,32 @@ export async function describeInterfaces(
     return found;
   } catch (error) {
     signal.throwIfAborted();
-    throw awsError({ what: `the network interfaces of ${region}`, right: 'ec2:DescribeNetworkInterfaces' }, error);
-  } finally {
-    client.destroy();
-  }
-}
-
-/** The account that these credentials are of. Throws E_SOURCE_*. */
-export async function callerAccount(aws: AwsOptions, signal: AbortSignal): Promise<string> {
-  const client = new STSClient(await clientConfig(aws));
-  const requests = new PatientRequests(aws, () => client);
-  try {
-    const { Account: account } = await requests.send(signal, (abortSignal) =>
-      client.send(new GetCallerIdentityCommand({}), { abortSignal }),
-    );
-    return account ?? '';
-  } catch (error) {
-    signal.throwIfAborted();
-    throw awsError({ what: 'the account of these credentials', right: 'sts:GetCallerIdentity' }, error);
+    throw interfacesError(region, error);
   } finally {
     client.destroy();
   }
 }
 
 /** What a failed request means. */
-function awsError({ what, right }: Asked, cause: unknown): FlowbulkError {
+function interfacesError(region: string, cause: unknown): FlowbulkError {
   if (cause instanceof FlowbulkError) return cause;
+  const what = `the network interfaces of ${region}`;
   const { name = '', message = '', code } = cause as Partial<NodeJS.ErrnoException>;
   const status = statusOf(cause);
-  const facts = { status: status ?? 0, error: name };
+  const error = (kind: ErrorCode, text: string) =>
+    new FlowbulkError(kind, text, { cause, facts: { status: status ?? 0, error: name } });
   if (name === 'CredentialsProviderError') {
     const next = 'set AWS_PROFILE or --profile';
-    return new FlowbulkError('E_SOURCE_DENIED', `no AWS credentials were found for ${what} (${message}): ${next}`, {
-      cause,
-      facts,
-    });
+    return error('E_SOURCE_DENIED', `no AWS credentials were found for ${what} (${message}): ${next}`);
   }
   if (isExpired(cause)) {
-    return new FlowbulkError('E_SOURCE_DENIED', `the credentials for ${what} have expired: sign in again`, {
-      cause,
-      facts,
-    });
+    return error('E_SOURCE_DENIED', `the credentials for ${what} have expired: sign in again`);
   }
   if (isTransient(cause) || status === null) {
     const why = [code ?? name, status === null ? message : `status ${status}`].join(', ');
     const next = 'look at the network and the region, then try again';
-    return new FlowbulkError('E_SOURCE_UNREACHABLE', `${what} cannot be asked for (${why}): ${next}`, { cause, facts });
+    return error('E_SOURCE_UNREACHABLE', `${what} cannot be asked for (${why}): ${next}`);
   }
-  const next = `these credentials need ${right} (or give --role-arn, or --interfaces FILE)`;
-  return new FlowbulkError('E_SOURCE_DENIED', `${what} may not be seen (${name}: ${message}): ${next}`, {
-    cause,
-    facts,
-  });
+  const next = 'these credentials need ec2:DescribeNetworkInterfaces (or give --role-arn, or --interfaces FILE)';
+  return error('E_SOURCE_DENIED', `${what} may not be seen (${name}: ${message}): ${next}`);
 }

@@ -40,6 +40,8 @@ export interface RoundsPlan {
   readonly pending: PendingRound | null;
   /** Where objects are deleted once they are taken; null where they stay. */
   readonly bucket: BucketClient | null;
+  /** Objects that failed: they are left to the next run, and not told anew in each round. */
+  readonly failed: Set<string>;
   /** What to list in a round that begins now, and the time of the oldest objects. */
   selection(nowMs: number): { readonly selection: Selection; readonly sinceMs: number };
   interfaces(listed: readonly Listed[], signal: AbortSignal): Promise<KnownInterfaces>;
@@ -52,6 +54,11 @@ export interface RoundsPlan {
 /** The time of an object: the one in its name, else its own. */
 function timeOf(object: SourceObject): number {
   return parseKey(object.key).timeMs ?? object.lastModifiedMs;
+}
+
+/** An object as it was listed: one that is written anew is another. */
+function versionOf({ key, etag, size, lastModifiedMs }: SourceObject): string {
+  return [key, etag, size, lastModifiedMs].join(' ');
 }
 
 /** What is listed, but what is older than `sinceMs`. */
@@ -74,7 +81,7 @@ export async function round(plan: RoundsPlan, signal: AbortSignal): Promise<Roun
   const again = pending?.read() ?? null;
   const all = again ?? (await listSince(plan.source, plan.selection(Date.now()), signal));
   const isTaken = (item: Listed) => again === null && ledger !== null && ledger.isDone(objectOf(item));
-  const fresh = all.filter((item) => !isTaken(item));
+  const fresh = all.filter((item) => !isTaken(item) && !plan.failed.has(versionOf(objectOf(item))));
   // The ledger has done with damaged objects, too, of which nothing was taken.
   const isWhole = (object: SourceObject) => ledger?.entryOf(object)?.state === 'done';
   const known = all.filter(isTaken).map(objectOf);
@@ -112,7 +119,11 @@ async function mapAndSend(
   for (const batch of batchesOf(elements(map, of), plan.limits, plan.isSnapshot && isWhole)) {
     await receiver.send(batch, of, signal);
   }
-  for (const object of map.objects) if (object.outcome !== 'done') plan.onTrouble(object);
+  for (const one of map.objects) {
+    if (one.outcome === 'done') continue;
+    plan.onTrouble(one);
+    plan.failed.add(versionOf(one.object));
+  }
   if (ledger !== null) {
     // Nobody else has these lines once their objects are done with.
     if (map.counts.deadLetters > 0) syncDeadLetters(plan.map.deadLetterPath);

@@ -125,6 +125,7 @@ test('faults of the receiver are waited out', async () => {
 test('--follow sends each object once, soon after it came, and ends by a signal', async () => {
   const live = path.join(folder, 'live');
   network.write(live, 'a.log.gz', 10);
+  writeFileSync(path.join(live, 'x.parquet'), 'PAR1');
   await withServer(async (server) => {
     const child = start(folder, args('live', server, 'live-state', '--follow', '--interval', '100ms'));
     const end = ended(child);
@@ -136,6 +137,8 @@ test('--follow sends each object once, soon after it came, and ends by a signal'
     assert.equal(code, 143, stderr);
     assert.equal(server.bodies.length, 2);
     assert.equal(stderr.match(/1 objects/g)?.length, 2, stderr);
+    // Told once, though it is listed in each round.
+    assert.equal(stderr.match(/is Parquet/g)?.length, 1, stderr);
   });
 });
 

@@ -15,7 +15,7 @@ import { ConnectionRows } from '../../workers/connection-rows.ts';
 import { FoldKernel } from '../../workers/fold-kernel.ts';
 import { createFoldMemory, type FoldMemory } from '../../workers/fold-memory.ts';
 import { interfaceImage, localsOf } from '../../workers/interface-image.ts';
-import { ROW_BYTES } from '../../workers/kernel/layout.ts';
+import { ROW_BYTES } from '../../workers/kernel/fold-layout.ts';
 import { loadKernelModule } from '../../workers/kernel.ts';
 import { randomWords } from '../geo/random.ts';
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Interfaces } from '../../src/topology/reference-fold.ts';
 import { createFoldMemory, type FoldMemory } from '../../workers/fold-memory.ts';
 import { interfaceImage } from '../../workers/interface-image.ts';
-import * as layout from '../../workers/kernel/layout.ts';
+import * as foldLayout from '../../workers/kernel/fold-layout.ts';
 import { randomWords } from '../geo/random.ts';
 import { Mutator } from '../kernel/mutate.ts';
 import { SEED } from '../kernel/seed.ts';
@@ -44,7 +44,7 @@ test('objects in and out, while the index grows: as if those taken back had neve
     both.add(objects.at(-1)!);
     if (round % 12 === 11) assertSame(both.folded, both.byReference(objects));
   }
-  assert.ok(both.folded.rows.length > 2 ** layout.FIRST_INDEX_BITS, 'the index has grown more than once');
+  assert.ok(both.folded.rows.length > 2 ** foldLayout.FIRST_INDEX_BITS, 'the index has grown more than once');
   assert.ok(objects.filter(({ isDamaged }) => isDamaged).length > 3);
 });
 
@@ -54,8 +54,8 @@ test('the index is what it was before', () => {
   // So many rows that those of the second object fit in without growth.
   both.add(objectOf(4000, 3000, random, false));
   const words = new DataView(both.memory.memory.buffer);
-  const from = words.getUint32(both.memory.tableAddress + layout.TABLE_INDEX_AT, true);
-  const to = words.getUint32(both.memory.tableAddress + layout.TABLE_ROWS_AT, true);
+  const from = words.getUint32(both.memory.tableAddress + foldLayout.TABLE_INDEX_AT, true);
+  const to = words.getUint32(both.memory.tableAddress + foldLayout.TABLE_ROWS_AT, true);
   const index = Buffer.from(both.memory.memory.buffer, from, to - from);
   const before = Buffer.from(index);
   const rowsBefore = both.folded.rows.length;
@@ -83,11 +83,11 @@ const GUARD = 0xa5;
 function guard({ memory, interfacesAddress, tableAddress }: FoldMemory, image: Uint8Array): () => void {
   const bytes = Buffer.from(memory.buffer);
   const words = new DataView(memory.buffer);
-  const capacity = words.getUint32(tableAddress + layout.TABLE_CAPACITY, true);
-  const end = words.getUint32(tableAddress + layout.TABLE_JOURNAL_AT, true) + capacity * layout.ROW_BYTES;
+  const capacity = words.getUint32(tableAddress + foldLayout.TABLE_CAPACITY, true);
+  const end = words.getUint32(tableAddress + foldLayout.TABLE_JOURNAL_AT, true) + capacity * foldLayout.ROW_BYTES;
   const places: readonly (readonly [number, number])[] = [
     [0, interfacesAddress],
-    [tableAddress + layout.TABLE_JOURNAL_AT + 4, tableAddress + layout.TABLE_QUEUE],
+    [tableAddress + foldLayout.TABLE_JOURNAL_AT + 4, tableAddress + foldLayout.TABLE_QUEUE],
     [end, bytes.length],
   ];
   for (const [from, to] of places) bytes.fill(GUARD, from, to);
@@ -139,5 +139,8 @@ test('ids of all lengths, and thousands of interfaces that talk to one address',
 });
 
 test('a memory for more rows than can have numbers is refused', () => {
-  assert.throws(() => createFoldMemory(new Uint8Array(64), layout.MAX_ROWS + 1), /16777215 connections are more than/);
+  assert.throws(
+    () => createFoldMemory(new Uint8Array(64), foldLayout.MAX_ROWS + 1),
+    /16777215 connections are more than/,
+  );
 });

@@ -5,8 +5,8 @@
  * tokenize ─▶ pattern ─▶ checks ─▶ filter ─▶ interface ─▶ direction ─▶ private? ─▶ row of the connection
  * ```
  *
- * layout.ts draws the memory. src/topology/reference-fold.ts says what a record adds to; a line that is not in canonical
- * form is left to it, by position.
+ * layout.ts and fold-layout.ts draw the memory. src/topology/reference-fold.ts says what a record adds to; a line that
+ * is not in canonical form is left to it, by position.
  */
 
 import { prepareShapes } from './address';
@@ -21,12 +21,14 @@ import {
   bindInterfaces, findInterface, isPrivate4, isPrivate6, localOf4, localOf6, NOT_LOCAL,
 } from './interfaces';
 import {
-  BATCH_ROWS, DONE, FILTER_KEEP, FOLDED, FOLD_BYTES, FOLD_COUNTS, FOLD_FILTERED, FOLD_HAS, FOLD_HAS_DESTINATION,
-  FOLD_HAS_END, FOLD_HAS_PROTOCOL, FOLD_HAS_SOURCE, FOLD_HAS_START, FOLD_INTERFACE, FOLD_STATUS, INTERFACE_ID_BYTES,
-  NEW_PATTERN, NO_COLUMN, NO_DATA, NO_DIRECTION, ODD_LINE, PROGRAM_CHECKS, PROGRAM_FILTER, PROTOCOL_SEVERAL,
-  PUBLIC_REMOTE, RESULT, RESULT_COUNTS, RESULT_INPUT, RESULT_PATTERN, RESULT_ROW, ROW_BYTES_IN, ROW_BYTES_LOG2,
-  ROW_BYTES_OUT, ROW_END, ROW_END_SHIFT, ROW_LOCAL, ROW_RECORDS_IN, ROW_RECORDS_OUT, ROW_REMOTE_HIGH, ROW_REMOTE_LOW,
-  ROW_START, TABLE_QUEUE, UNKNOWN_INTERFACE,
+  BATCH_ROWS, FOLD_BYTES, FOLD_HAS, FOLD_HAS_DESTINATION, FOLD_HAS_END, FOLD_HAS_PROTOCOL, FOLD_HAS_SOURCE,
+  FOLD_HAS_START, FOLD_INTERFACE, FOLD_STATUS, INTERFACE_ID_BYTES, NO_COLUMN, PROTOCOL_SEVERAL, ROW_BYTES_IN,
+  ROW_BYTES_LOG2, ROW_BYTES_OUT, ROW_END, ROW_END_SHIFT, ROW_LOCAL, ROW_RECORDS_IN, ROW_RECORDS_OUT, ROW_REMOTE_HIGH,
+  ROW_REMOTE_LOW, ROW_START, TABLE_QUEUE,
+} from './fold-layout';
+import {
+  DONE, FILTER_KEEP, FOLDED, FOLD_COUNTS, FOLD_FILTERED, NEW_PATTERN, NO_DATA, NO_DIRECTION, ODD_LINE, PROGRAM_CHECKS,
+  PROGRAM_FILTER, PUBLIC_REMOTE, RESULT, RESULT_COUNTS, RESULT_INPUT, RESULT_PATTERN, RESULT_ROW, UNKNOWN_INTERFACE,
 } from './layout';
 import { clearPatterns, findPattern, fullPattern, patternHigh, patternLow, programOfPattern } from './pattern';
 import { columnEnd, columnStart, hasDash, lineEnd, nextLine, tokenize } from './tokenize';

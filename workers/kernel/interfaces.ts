@@ -1,11 +1,11 @@
-/** The interfaces of a fold: by id, and which addresses are their own. layout.ts draws the image. */
+/** The interfaces of a fold: by id, and which addresses are their own. fold-layout.ts draws the image. */
 
 import { inRanges, inRangesV6 } from './filter';
 import {
   INTERFACES_ENTRIES, INTERFACES_MASK, INTERFACES_PRIVATE, INTERFACES_PRIVATE_COUNT, INTERFACES_PRIVATE_COUNT_V6,
-  INTERFACES_PRIVATE_V6, INTERFACE_BYTES, INTERFACE_LENGTH, INTERFACE_V4, INTERFACE_V4_COUNT, INTERFACE_V4_LOCAL, INTERFACE_V6,
-  INTERFACE_V6_COUNT, INTERFACE_V6_LOCAL,
-} from './layout';
+  INTERFACES_PRIVATE_V6, INTERFACE_BYTES, INTERFACE_LENGTH, INTERFACE_V4, INTERFACE_V4_COUNT, INTERFACE_V4_LOCAL,
+  INTERFACE_V6, INTERFACE_V6_COUNT, INTERFACE_V6_LOCAL,
+} from './fold-layout';
 
 /** Given for an address that is none of an interface's own. */
 export const NOT_LOCAL: u32 = 0xffffffff;

@@ -69,5 +69,5 @@ test("s3:// is the bucket of the role's account, or of the credentials'", { skip
     AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:1',
   });
   assert.equal(none.code, 75, none.stderr);
-  assert.match(none.stderr, /the account of these credentials cannot be asked for/);
+  assert.match(none.stderr, /STS does not tell the account of these credentials/);
 });
