@@ -7,6 +7,7 @@ import { type JobIdentity, jobIn } from '../job/job.ts';
 import { Ledger, type Trouble } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
 import { noTotals, type Totals } from '../ledger/totals.ts';
+import { shellWord } from '../schedule/shell.ts';
 
 /** Objects that are named in a group of failures. */
 const NAMED = 3;
@@ -107,10 +108,18 @@ export async function jobStatus(state: string, name: string): Promise<JobStatus>
   }
 }
 
+/** The option that a job's streams were given by: a name of a stream holds no `*`. */
+function streamsOption(streams: string | undefined): string {
+  if (streams === undefined) return '';
+  return streams.endsWith('*') ? ` --stream-prefix ${streams.slice(0, -1)}` : ` --streams ${streams}`;
+}
+
 /** What to do next about a job, in words; commands without options, which are those of before. */
 export function nextStep({ identity, running, totals, failures, lastRun, hasBulkSettings }: JobStatus): string {
   const share = identity.share === undefined ? '' : ` --shard ${identity.share}`;
-  const command = (name: string) => `flowbulk ${name} ${identity.source} ${identity.destination}${share}`;
+  const source = shellWord(identity.source);
+  const command = (name: string) =>
+    `flowbulk ${name} ${source} ${identity.destination}${share}${streamsOption(identity.streams)}`;
   if (running !== null) return `run ${running} goes on`;
   if (hasBulkSettings)
     return `settings of indices are still those of a load; the next run puts them back: ${command('run')}`;
