@@ -1,5 +1,5 @@
 /**
- * Rounds of kills at random moments: see test/e2e/cluster/kill.test.ts.
+ * Rounds of kills at random moments: see the files kill.test.ts in test/e2e.
  *
  *   node scripts/test-kill.mjs [--rounds N]
  */
@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } });
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'test.mjs');
-const { status } = spawnSync(process.execPath, [script, '--e2e', 'cluster/kill'], {
+const { status } = spawnSync(process.execPath, [script, '--e2e', '/kill.test'], {
   env: { ...process.env, FLOWBULK_KILL_ROUNDS: values.rounds },
   stdio: 'inherit',
 });

@@ -2,6 +2,7 @@
 
 import type { DeliveryFacts, ProgressSnapshot } from '../progress/snapshot.ts';
 import type { DeliverySummary, RunSummary } from '../progress/summary.ts';
+import type { QueueFacts } from '../sources/source.ts';
 import type { Metric, Sample } from './exposition.ts';
 
 /** A run as its metrics see it. */
@@ -72,6 +73,16 @@ function deliveryMetrics(now: DeliveryFacts | DeliverySummary): readonly Metric[
   ];
 }
 
+function queueMetrics({ deleted, left, unreadable, givenBack, ...now }: QueueFacts): readonly Metric[] {
+  const ended = { deleted, left, unreadable, given_back: givenBack };
+  return [
+    counter('flowbulk_queue_messages_received_total', 'Messages that came from the queue.', now.received),
+    metric('counter', 'flowbulk_queue_messages_total', 'Messages by what became of them.', outcomes(ended)),
+    gauge('flowbulk_queue_waiting', 'Messages that wait for whoever asks.', now.waiting),
+    gauge('flowbulk_queue_in_flight', 'Messages that somebody has in hand.', now.inFlight),
+  ];
+}
+
 /** How far a run is. */
 export function runMetrics(run: MeasuredRun): readonly Metric[] {
   const now = run.snapshot();
@@ -100,5 +111,6 @@ export function runMetrics(run: MeasuredRun): readonly Metric[] {
     counter('flowbulk_bytes_read_total', 'Compressed bytes that were read.', now.bytesDone),
     counter('flowbulk_bytes_written_total', 'Bytes of documents, before compression.', now.bytesOut),
     ...(now.delivery === undefined ? [] : deliveryMetrics(now.delivery)),
+    ...(now.queue === undefined ? [] : queueMetrics(now.queue)),
   ];
 }

@@ -44,6 +44,19 @@ test('into files there are documents written, and no requests', () => {
   assert.doesNotMatch(text, /flowbulk_bulk_/);
 });
 
+test('messages of a queue by what became of them, and what waits in it as far as it says', () => {
+  const run = measured({ isCluster: false });
+  const ended = { received: 30, deleted: 20, left: 3, unreadable: 2, givenBack: 1, passedOver: 4 };
+  const queue = { ...ended, waiting: 70, inFlight: null, delayed: 0 };
+  const snapshot = () => ({ ...run.snapshot(), queue });
+  const text = exposition(runMetrics({ ...run, snapshot }), {});
+  assert.equal(valueIn(text, 'flowbulk_queue_messages_received_total'), 30);
+  const messages = (outcome: string) => valueIn(text, 'flowbulk_queue_messages_total', { outcome });
+  assert.deepEqual(['deleted', 'left', 'unreadable', 'given_back'].map(messages), [20, 3, 2, 1]);
+  assert.equal(valueIn(text, 'flowbulk_queue_waiting'), 70);
+  assert.equal(valueIn(text, 'flowbulk_queue_in_flight'), undefined);
+});
+
 test('objects that are left are never fewer than none', () => {
   const run = measured({ isCluster: false });
   const ahead: ProgressSnapshot = { ...run.snapshot(), objectsListed: 3, objectsDone: 5 };
