@@ -1,11 +1,14 @@
 /** The options of a run as they counted, and the command that does the same again from anywhere. */
 
 import path from 'node:path';
-import { keyOf, OPTIONS, type OptionName, type OptionSpec } from '../cli/options.ts';
+import { keyOf, OPTIONS, type OptionName, type OptionSpec, TALK_OPTIONS } from '../cli/options.ts';
 import { readValue } from '../cli/values.ts';
 
 /** Values of options by their keys, as a command gets them. */
 export type GivenValues = Readonly<Record<string, unknown>>;
+
+/** How a run talks, and where its options are read from. */
+const TALK: ReadonlySet<OptionName> = new Set([...TALK_OPTIONS, 'json', 'job', 'origin']);
 
 /** Largest first: a value is told in the largest unit that it is a whole number of. */
 const DURATION_UNITS = [
@@ -84,7 +87,7 @@ export function optionsInEffect(values: GivenValues): readonly OptionInEffect[] 
   for (const [name, spec] of Object.entries(OPTIONS) as [OptionName, OptionSpec][]) {
     const value = values[keyOf(name)];
     const isNone = value === undefined || value === null || value === false;
-    if (spec.group === 'talk' || isNone || (Array.isArray(value) && value.length === 0)) continue;
+    if (TALK.has(name) || isNone || (Array.isArray(value) && value.length === 0)) continue;
     const usual = spec.default === undefined ? undefined : readValue(spec, name, [spec.default]);
     all.push({ name, texts: textsOf(spec, value), isDefault: JSON.stringify(value) === JSON.stringify(usual) });
   }

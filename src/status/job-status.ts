@@ -7,6 +7,7 @@ import { type JobIdentity, jobIn } from '../job/job.ts';
 import { Ledger, type Trouble } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
 import { noTotals, type Totals } from '../ledger/totals.ts';
+import { shellWord } from '../schedule/shell.ts';
 import { isIntake } from '../sekoia/target.ts';
 import { isReceiver } from '../topology/receiver-name.ts';
 
@@ -109,12 +110,20 @@ export async function jobStatus(state: string, name: string): Promise<JobStatus>
   }
 }
 
+/** The option that a job's streams were given by: a name of a stream holds no `*`. */
+function streamsOption(streams: string | undefined): string {
+  if (streams === undefined) return '';
+  return streams.endsWith('*') ? ` --stream-prefix ${streams.slice(0, -1)}` : ` --streams ${streams}`;
+}
+
 /** What to do next about a job, in words; commands without options, which are those of before. */
 export function nextStep({ identity, running, totals, failures, lastRun, hasBulkSettings }: JobStatus): string {
   const share = identity.share === undefined ? '' : ` --shard ${identity.share}`;
+  const streams = streamsOption(identity.streams);
   // The default form of events need not be said.
   const as = identity.as === undefined || identity.as === 'sekoia' ? '' : ` --as ${identity.as}`;
-  const command = (name: string) => `flowbulk ${name} ${identity.source} ${identity.destination}${share}${as}`;
+  const source = shellWord(identity.source);
+  const command = (name: string) => `flowbulk ${name} ${source} ${identity.destination}${share}${streams}${as}`;
   if (running !== null) return `run ${running} goes on`;
   // A map has neither documents nor dead letters of them: the same command does all that is left.
   if (isReceiver(identity.destination)) {

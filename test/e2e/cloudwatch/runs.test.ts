@@ -130,6 +130,12 @@ test('plan, a run of it, status, verify and retry', { skip: setup === null }, as
   const again = await setup.run('state', ['retry', source, 'state-out/', '--json']);
   assert.equal(again.code, 0, again.stderr);
 
+  const prefix = ['--stream-prefix', 'eni-1'];
+  const part = await setup.run('part', ['run', 'cloudwatch:///vpc/sta*', 'part-out/', ...range, ...prefix, '--json']);
+  assert.equal(JSON.parse(part.stdout).documents, events.length, part.stderr);
+  const next = JSON.parse((await setup.run('part', ['status', '--json'])).stdout).next;
+  assert.match(next, /verify 'cloudwatch:\/\/\/vpc\/sta\*' \S+ --stream-prefix eni-1$/);
+
   // Streams are part of the job: another one has a ledger of its own.
   const other = await setup.run('state', ['verify', source, 'state-out/', '--streams', 'eni-1-all', ...range]);
   assert.equal(other.code, 2, other.stdout);
