@@ -12,6 +12,9 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Listed, SourceObject } from '../sources/source.ts';
 import { objectOf } from './lister.ts';
 
+/** Names of finished objects that are kept in mind at most: the first look may be at millions. */
+const MOST_FINISHED = 10_000;
+
 /** What is followed, and how. */
 export interface Following {
   /** Lists what there is now; dates that depend on the time of day are counted anew. */
@@ -36,6 +39,7 @@ export class Follower {
   /** Hears of objects that are done with, in whatever way, after the ledger has. */
   finished(objects: readonly SourceObject[]): void {
     for (const object of objects) this.#finished.push(nameOf(object));
+    if (this.#finished.length >= MOST_FINISHED) this.#forgetFinished();
   }
 
   /** The objects as they come; ends with the signal. Throws what the first look throws, and any refusal of later ones. */

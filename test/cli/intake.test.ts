@@ -25,3 +25,19 @@ test('wrong addresses and options are refused', async () => {
     assert.doesNotMatch(stderr, /geheim/);
   }
 });
+
+const NOT_FOLLOWED: readonly (readonly [string[], RegExp])[] = [
+  [['in', 'out/', '--follow', '--no-ledger'], /--no-ledger/],
+  [['in', 'out/', '--follow', '--plan', 'p'], /--plan/],
+  [['in', 'out/', '--follow', '--objects-from', 'f'], /--objects-from/],
+  [['-', 'out/', '--follow'], /end of its own/],
+  [['in', 'out/', '--until-empty'], /no queue/],
+];
+
+test('what does not go with --follow is refused', async () => {
+  for (const [args, says] of NOT_FOLLOWED) {
+    const { code, stderr } = await run(['run', ...args]);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, says);
+  }
+});

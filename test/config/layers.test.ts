@@ -172,7 +172,7 @@ const WRONG: readonly (readonly [OptionName, string, RegExp])[] = [
     'retry-for:  soon',
     /flowbulk\.config\.yaml:1:13: retry-for takes a time such as 90s, 15m or 8h, not 'soon'$/,
   ],
-  ['accounts', 'accounts:\n  - 12345', /:2:3: accounts takes an account of 12 digits, not '12345'$/],
+  ['accounts', 'accounts:\n  - 12345', /:2:3: accounts takes an account of 12 digits, or own, not '12345'$/],
   ['op', 'op: creat', /:1:5: op takes one of create, index, not 'creat' \(did you mean create\?\)$/],
   ['from', 'from: 2025-02-30', /:1:7: from is "2025-02-30"/],
   ['since', 'since: 5x', /:1:8: .*since is "5x"/],

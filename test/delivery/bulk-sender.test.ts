@@ -288,3 +288,21 @@ test('a stop ends waiting at once', async () => {
   await assert.rejects(sending, /stopped/);
   await server.stop();
 });
+
+test('no request has more documents than it may have', async () => {
+  const server = await startFaultServer({ seed: SEED });
+  try {
+    const { sender } = await sendingTo(server, { bodyRecords: 4 });
+    const accounts = [accountOf('a'), accountOf('b')];
+    const { bytes, parts } = bodyOf(accounts, [7, 3], 0);
+    await sender.send(bytes, parts);
+    assert.equal(server.requests, 3);
+    assert.equal(server.stored.size, 10);
+    assert.deepEqual(
+      accounts.map(({ created }) => created),
+      [7, 3],
+    );
+  } finally {
+    await server.stop();
+  }
+});

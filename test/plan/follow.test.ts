@@ -148,6 +148,17 @@ test('a source that is away is looked at again, but not at first; a refusal ends
   await assert.rejects(away.next(), { code: 'E_SOURCE_UNREACHABLE' });
 });
 
+test('what is finished is not kept in mind until the next look, which may be far away', () => {
+  let flushes = 0;
+  const look = async function* (): AsyncGenerator<Listed> {};
+  const ledger = { flush: () => void flushes++, entryOf: () => null };
+  const follower = new Follower({ look, intervalMs: 3_600_000, ledger, warn: () => {} });
+  for (let i = 0; i < 45_000; i += 50) {
+    follower.finished(Array.from({ length: 50 }, (_, n) => object(`${i + n}`)));
+  }
+  assert.equal(flushes, 4);
+});
+
 test('a stop ends the wait between looks', async () => {
   const stop = new AbortController();
   const look = async function* (): AsyncGenerator<Listed> {};

@@ -72,17 +72,3 @@ test('into a cluster, too; the next run knows what it did', async () => {
     assert.match(stderr, /objects +0 done, 2 done before/);
   });
 });
-
-test('what does not go with it is said', async () => {
-  const wrong: readonly (readonly [string[], RegExp])[] = [
-    [['in', 'out/', '--follow', '--no-ledger'], /--no-ledger/],
-    [['in', 'out/', '--follow', '--plan', 'p'], /--plan/],
-    [['-', 'out/', '--follow'], /end of its own/],
-    [['in', 'out/', '--until-empty'], /no queue/],
-  ];
-  for (const [args, says] of wrong) {
-    const { code, stderr } = await flowbulk(folder, ['run', ...args]);
-    assert.equal(code, 2, stderr);
-    assert.match(stderr, says);
-  }
-});
