@@ -1,6 +1,6 @@
 /** The command line of `flowbulk topology`: what goes with what. */
 
-import { MAX_ROWS } from '../../workers/kernel/layout.ts';
+import { MAX_ROWS } from '../../workers/kernel/fold-layout.ts';
 import { FlowbulkError } from '../errors.ts';
 import { parseAge } from '../plan/dates.ts';
 import type { Selection } from '../sources/source.ts';
