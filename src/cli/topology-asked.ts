@@ -131,9 +131,13 @@ export async function sourceText(
 }
 
 /** SOURCE as it is read. Throws E_USAGE. */
-export function topologySource(text: string, values: TopologyValues): Exclude<SourceSpec, { kind: 'sqs' }> {
+export function topologySource(
+  text: string,
+  values: TopologyValues,
+): Exclude<SourceSpec, { kind: 'sqs' | 'cloudwatch' }> {
   const spec = parseSource(text, { aws: awsOptions(values) });
   if (spec.kind === 'sqs') throw refuse(`${text} is a queue: give the s3://bucket/prefix that it is of, with --follow`);
+  if (spec.kind === 'cloudwatch') throw refuse(`${text} is a log group: maps are made of flow logs in S3, or in files`);
   if (values.deleteAfterSuccess && spec.kind !== 's3') {
     throw refuse(`--delete-after-success is for s3://bucket/prefix, which keeps versions, not for ${text}`);
   }

@@ -34,6 +34,7 @@ const WRONG: readonly (readonly [line: string, says: RegExp])[] = [
   [`- ${TO} --follow`, /cannot be read again/],
   [`s3://bucket/ ${TO} --delete-after-success`, /Nobody is there to answer: give --yes/],
   [`sqs://queue ${TO}`, /is a queue/],
+  [`cloudwatch:///vpc/flow ${TO}`, /is a log group/],
   [`${folder} ${TO} --since 5y`, /--since is "5y"/],
   [`${notJson} --interfaces ${notJson}`, /is no JSON/],
   [`${notJson} --interfaces missing.json`, /cannot be read \(ENOENT\)/],
