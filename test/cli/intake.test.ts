@@ -10,7 +10,7 @@ const WRONG: readonly (readonly [string[], RegExp])[] = [
   [['run', 'in', 'sekoia://intake.sekoia.io?intake_key=geheim'], /--api-key-file/],
   [['run', 'in', 'sekoia://intake.sekoia.io/batch'], /give sekoia:\/\/intake\.sekoia\.io$/m],
   [['run', 'in', 'sekoia://intake.sekoia.io', '--as', 'sekoia-ecs'], /sekoia-json/],
-  [['run', 'in', 'sekoia://intake.sekoia.io', '--as', 'bulk'], /--as sekoia/],
+  [['run', 'in', 'sekoia://intake.sekoia.io', '--as', 'bulk'], /one of sekoia, sekoia-json/],
   [['run', 'in', 'out/', '--as', 'sekoia'], /flowbulk convert/],
   [['run', 'in', 'https://c:9200/x', '--as', 'sekoia'], /flowbulk convert/],
   [['verify', 'in', 'sekoia://intake.sekoia.io'], /cannot be asked what it has/],

@@ -54,7 +54,7 @@ test('a key is asked for, and the forms of maps are not for convert', async () =
   const none = await run(['topology', folder, TO], { env: { FLOWBULK_STATE: folder } });
   assert.match(none.stderr, /asks for an API key: give --api-key-file FILE or FLOWBULK_API_KEY/);
   const convert = await run(['convert', notJson, '--as', 'dot']);
-  assert.match(convert.stderr, /--as of convert takes one of documents, bulk, not 'dot'/);
+  assert.match(convert.stderr, /--as of convert takes one of documents, bulk, sekoia, .*, not 'dot'/);
   assert.deepEqual([none.code, convert.code], [2, 2]);
 });
 
