@@ -5,7 +5,7 @@ import { isTarget, parseTarget, type Target } from '../cluster/target.ts';
 import { FlowbulkError } from '../errors.ts';
 import { DEFAULT_DOCUMENTS, type DocumentOptions } from '../formats/document.ts';
 import { type IndexName, isTimeNamed, parseIndexName } from '../formats/index-name.ts';
-import { findJob, type Job, type JobIdentity } from '../job/job.ts';
+import { findJob, type Job, type JobIdentity, stateFolder } from '../job/job.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { JobLock } from '../ledger/lock.ts';
 import { shareName } from '../plan/share.ts';
@@ -24,7 +24,7 @@ import {
   type Outlet,
   workersOf,
 } from './conversion.ts';
-import { checkFilter } from './filter-asked.ts';
+import { checkFilter, withFilterOfJob } from './filter-asked.ts';
 import { intakeOutlet } from './intake-outlet.ts';
 import { jobOutlet } from './job-outlet.ts';
 import type { Values } from './options.ts';
@@ -141,7 +141,7 @@ function intakeAsked(
 }
 
 /** The job that a run has made, with nobody at it. Throws E_USAGE where there is none, and E_LOCKED. */
-export function restingJob(state: string, identity: JobIdentity): Job {
+function restingJob(state: string, identity: JobIdentity): Job {
   const job = findJob(state, identity);
   if (job === null) {
     throw new FlowbulkError(
@@ -155,6 +155,22 @@ export function restingJob(state: string, identity: JobIdentity): Job {
     throw new FlowbulkError('E_LOCKED', `run ${holder} of this job is going on: wait for its end (${job.lockPath})`);
   }
   return job;
+}
+
+/**
+ * The job that a run has made, with nobody at it, and what was asked of it: the filter is that of its ledger. Throws E_USAGE
+ * where there is no such job, or another filter is given, and E_LOCKED.
+ */
+export async function jobAfterRun<Given extends JobValues>(
+  source: string,
+  destination: string,
+  given: Given,
+  env: CommandIo['env'],
+): Promise<{ readonly job: Job; readonly values: Given; readonly asked: JobAsked }> {
+  const { identity } = jobAsked(source, destination, given, env);
+  const job = restingJob(stateFolder(given.state, env), identity);
+  const values = await withFilterOfJob(job, given);
+  return { job, values, asked: jobAsked(source, destination, values, env) };
 }
 
 /** Reads these objects of a job again, as `run` would, and gives the exit code. `begin` has the ledger before it does. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { EXIT } from '../../errors.ts';
-import { type Job, stateFolder } from '../../job/job.ts';
+import type { Job } from '../../job/job.ts';
 import { Ledger, type Trouble } from '../../ledger/ledger.ts';
 import { selector } from '../../plan/select.ts';
 import { formatCount } from '../../progress/numbers.ts';
@@ -15,16 +15,7 @@ import { outputEnding, outputPath } from '../../sinks/output-names.ts';
 import type { SinkSpec } from '../../sinks/sink.ts';
 import { selectionOf } from '../asked.ts';
 import { type CommandIo, command } from '../command.ts';
-import { withFilterOfJob } from '../filter-asked.ts';
-import {
-  JOB_OPTIONS,
-  type JobAsked,
-  type JobValues,
-  jobAsked,
-  openJobOutlet,
-  restingJob,
-  runAgain,
-} from '../job-asked.ts';
+import { JOB_OPTIONS, type JobAsked, type JobValues, jobAfterRun, openJobOutlet, runAgain } from '../job-asked.ts';
 
 type IsSelected = (key: string) => boolean;
 
@@ -150,10 +141,7 @@ export const retry = command({
 
   async run([sourceText = '', destinationText = ''], given, io) {
     const { stdout } = io;
-    const { identity } = jobAsked(sourceText, destinationText, given, io.env);
-    const job = restingJob(stateFolder(given.state, io.env), identity);
-    const values = await withFilterOfJob(job, given);
-    const asked = jobAsked(sourceText, destinationText, values, io.env);
+    const { job, values, asked } = await jobAfterRun(sourceText, destinationText, given, io.env);
     const isSelected = selector(selectionOf(values, Date.now(), values.lookBack));
     const troubles = await troublesOf(job, isSelected);
     const count = !takesDocuments(asked) ? 0 : await countSendable(job.deadLetterPath, isSelected);

@@ -3,7 +3,7 @@
 import { EXIT, FlowbulkError } from '../../errors.ts';
 import { parseFormat } from '../../formats/detect.ts';
 import { wildcardOf } from '../../formats/index-name.ts';
-import { type Job, stateFolder } from '../../job/job.ts';
+import type { Job } from '../../job/job.ts';
 import { Ledger } from '../../ledger/ledger.ts';
 import { isQueue } from '../../sources/queue-name.ts';
 import type { IsKnown, SourceObject } from '../../sources/source.ts';
@@ -15,8 +15,7 @@ import { type Verified, type VerifiedTarget, verifyJob } from '../../verify/veri
 import { listingOf, selectionOf, sourceAsked } from '../asked.ts';
 import { openCluster } from '../cluster-outlet.ts';
 import { type CommandIo, command } from '../command.ts';
-import { withFilterOfJob } from '../filter-asked.ts';
-import { JOB_OPTIONS, type JobAsked, type JobValues, jobAsked, restingJob, runAgain } from '../job-asked.ts';
+import { JOB_OPTIONS, type JobAsked, type JobValues, jobAfterRun, jobAsked, runAgain } from '../job-asked.ts';
 import type { Values } from '../options.ts';
 
 const MS_PER_DAY = 86_400_000;
@@ -137,11 +136,8 @@ export const verify = command({
   notes: ['Exit 0: proven; 3: not, and why. Rights: read, view_index_metadata; maintenance to count what came last.'],
 
   async run([sourceText = '', destinationText = ''], given, io) {
-    const named = jobAsked(sourceText, destinationText, given, io.env);
-    checkAsked(named, given, sourceText);
-    const job = restingJob(stateFolder(given.state, io.env), named.identity);
-    const values = await withFilterOfJob(job, given);
-    const asked = jobAsked(sourceText, destinationText, values, io.env);
+    checkAsked(jobAsked(sourceText, destinationText, given, io.env), given, sourceText);
+    const { job, values, asked } = await jobAfterRun(sourceText, destinationText, given, io.env);
     const first = await look(sourceText, asked, job, values, io, null);
     const code = show(first, values, io);
     const { lacking, compared } = first;
