@@ -91,7 +91,7 @@ for (const engine of ENGINES) {
 
   test(`${engine}: a broken stream gives the text up to where it breaks`, async () => {
     const random = randomOf(7);
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 2; round++) {
       const bad = Buffer.from(gz);
       const at = 20 + Math.floor(random() * (gz.length - 40));
       bad.fill(0xff, at, at + 8);
