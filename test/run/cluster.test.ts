@@ -7,7 +7,8 @@ import { before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { DeadLetter } from '../../src/sinks/dead-letters.ts';
 import { type FaultServer, withServer } from '../delivery/fault-server.ts';
-import { ended, flowbulk, readNdjson, start, temporaryFolder } from './program.ts';
+import { flowbulkHere } from './here.ts';
+import { ended, readNdjson, start, temporaryFolder } from './program.ts';
 import { logText } from './records.ts';
 
 const folder = temporaryFolder();
@@ -25,7 +26,7 @@ before(async () => {
   for (let i = 0; i < OBJECTS; i++) {
     writeFileSync(path.join(folder, 'in', `${i}.log.gz`), gzipSync(logText(RECORDS) + BAD_LINE));
   }
-  const { code } = await flowbulk(folder, ['convert', 'in', 'all.ndjson', '--as', 'bulk', '--quiet']);
+  const { code } = await flowbulkHere(folder, ['convert', 'in', 'all.ndjson', '--as', 'bulk', '--quiet']);
   assert.equal(code, 3);
   const lines = readFileSync(path.join(folder, 'all.ndjson'), 'utf8').split('\n');
   for (let i = 0; i + 1 < lines.length; i += 2) {
@@ -45,7 +46,7 @@ interface Summary {
 
 async function load(server: FaultServer, target: string, ...more: string[]) {
   const args = ['run', 'in', `${server.url}/${target}`, '--json', '--body-bytes', '1MiB', '--workers', '2', ...more];
-  const { code, stdout, stderr } = await flowbulk(folder, args);
+  const { code, stdout, stderr } = await flowbulkHere(folder, args);
   return { code, stderr, summary: stdout === '' ? null : (JSON.parse(stdout) as Summary) };
 }
 
@@ -153,7 +154,7 @@ test('what stops a run is told with its exit code, and nothing is called done', 
     assert.equal(denied.code, 5);
     assert.match(denied.stderr, /401|credentials/);
     const args = ['run', 'in', `${server.url}/vpcflow`, '--quiet', '--json'];
-    const { code, stdout, stderr } = await flowbulk(folder, args, undefined, { FLOWBULK_API_KEY: 'id:key' });
+    const { code, stdout, stderr } = await flowbulkHere(folder, args, { FLOWBULK_API_KEY: 'id:key' });
     assert.equal(code, 3, stderr);
     assert.equal((JSON.parse(stdout) as Summary).delivery.created, ALL);
   });
@@ -196,7 +197,7 @@ test('what runs leave lies in the job’s folder, and no secret does', async () 
   await withServer({ seed: 1, requireAuthorization: 'ApiKey aWQ6c2VjcmV0' }, async (server) => {
     const state = path.join(folder, 'own-state');
     const args = ['run', 'in', `${server.url}/vpcflow`, '--state', state, '--debug', '--log-format', 'json'];
-    const { code, stderr } = await flowbulk(folder, args, undefined, { FLOWBULK_API_KEY: 'id:secret' });
+    const { code, stderr } = await flowbulkHere(folder, args, { FLOWBULK_API_KEY: 'id:secret' });
     assert.equal(code, 3);
     const [job] = readdirSync(path.join(state, 'jobs'));
     const files = readdirSync(path.join(state, 'jobs', job as string));
@@ -219,11 +220,11 @@ test('where documents can go is checked before anything is read', async () => {
     [['run', 'in', 'http://localhost:9200/x', '--inflight-bytes', '16GiB'], /less --inflight-bytes/],
   ];
   for (const [args, says] of wrong) {
-    const { code, stderr } = await flowbulk(folder, args);
+    const { code, stderr } = await flowbulkHere(folder, args);
     assert.equal(code, 2, `${args.join(' ')}: ${stderr}`);
     assert.match(stderr, says);
     assert.doesNotMatch(stderr, /geheim/);
   }
-  const { code } = await flowbulk(folder, ['run', 'in', 'http://127.0.0.1:9/x']);
+  const { code } = await flowbulkHere(folder, ['run', 'in', 'http://127.0.0.1:9/x']);
   assert.equal(code, 75);
 });

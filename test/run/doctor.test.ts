@@ -9,7 +9,8 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type FaultServerOptions, startFaultServer } from '../delivery/fault-server.ts';
 import { doctor } from '../doctor/doctor.ts';
-import { flowbulk, temporaryFolder } from './program.ts';
+import { flowbulkHere } from './here.ts';
+import { temporaryFolder } from './program.ts';
 import { logText } from './records.ts';
 
 const folder = temporaryFolder();
@@ -30,7 +31,7 @@ async function ask(options: Omit<FaultServerOptions, 'seed'>, name: string, ...m
 
 test('a machine that is well: a line for each check, nothing left behind, exit 0', async () => {
   const empty = temporaryFolder();
-  const { code, stdout, stderr } = await flowbulk(empty, ['doctor', '--workers', '1']);
+  const { code, stdout, stderr } = await flowbulkHere(empty, ['doctor', '--workers', '1']);
   assert.equal(code, 0, stdout + stderr);
   assert.match(stdout, /^Machine\n {2}ok +Node +\d/);
   for (const name of ['cores', 'memory', 'inflate', 'state folder', 'ledger', 'cache folder']) {

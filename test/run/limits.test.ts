@@ -5,7 +5,8 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { flowbulk, temporaryFolder } from './program.ts';
+import { flowbulkHere } from './here.ts';
+import { temporaryFolder } from './program.ts';
 import { logText } from './records.ts';
 
 const folder = temporaryFolder();
@@ -21,7 +22,7 @@ async function summaryWith(
   ...limits: string[]
 ): Promise<{ code: number | null; objectsDone: number; records: number }> {
   const args = ['convert', 'in', `out-${limits.join('')}/`, '--quiet', '--json', '--workers', '2', ...limits];
-  const { code, stdout, stderr } = await flowbulk(folder, args);
+  const { code, stdout, stderr } = await flowbulkHere(folder, args);
   assert.equal(stderr, '');
   return { code, ...(JSON.parse(stdout) as { objectsDone: number; records: number }) };
 }

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type FaultServer, withServer } from '../delivery/fault-server.ts';
-import { ended, flowbulk, start, temporaryFolder } from './program.ts';
+import { flowbulkHere } from './here.ts';
+import { ended, start, temporaryFolder } from './program.ts';
 import { logText } from './records.ts';
 
 const folder = temporaryFolder();
@@ -32,7 +33,7 @@ function args(server: FaultServer, state: string, ...more: string[]): string[] {
 }
 
 async function run(server: FaultServer, state: string, ...more: string[]) {
-  const { code, stdout, stderr } = await flowbulk(folder, args(server, state, ...more));
+  const { code, stdout, stderr } = await flowbulkHere(folder, args(server, state, ...more));
   return { code, stderr, summary: (stdout === '' ? null : JSON.parse(stdout)) as Summary };
 }
 
@@ -62,10 +63,10 @@ test('a changed object is new, an added one too', async () => {
     writeFileSync(file('a.log'), logText(10));
     writeFileSync(file('b.log'), logText(10));
     const command = ['run', 'changing', `${server.url}/x`, '--json', '--state', 'changing-state'];
-    assert.equal((await flowbulk(folder, command)).code, 0);
+    assert.equal((await flowbulkHere(folder, command)).code, 0);
     writeFileSync(file('a.log'), logText(20));
     writeFileSync(file('c.log'), logText(5));
-    const { stdout } = await flowbulk(folder, command);
+    const { stdout } = await flowbulkHere(folder, command);
     const { objectsDone, objectsSkipped, records } = JSON.parse(stdout) as Summary;
     assert.deepEqual([objectsDone, objectsSkipped, records], [2, 1, 25]);
   });
@@ -156,7 +157,8 @@ test('a second run of the job is refused while one goes on', async () => {
 });
 
 test('into a folder: outputs are whole or absent, and done objects are skipped', async () => {
-  const into = (...more: string[]) => flowbulk(folder, ['run', 'in', 'out/', '--json', '--state', 'folder', ...more]);
+  const into = (...more: string[]) =>
+    flowbulkHere(folder, ['run', 'in', 'out/', '--json', '--state', 'folder', ...more]);
   const first = await into('--max-objects', '4');
   assert.equal(first.code, 7);
   assert.equal(readdirSync(path.join(folder, 'out')).length, 4);
@@ -169,7 +171,7 @@ test('into a folder: outputs are whole or absent, and done objects are skipped',
     assert.equal(readFileSync(path.join(folder, 'out', file), 'utf8').split('\n').length - 1, RECORDS);
   }
   for (const destination of ['-', 'single.ndjson']) {
-    const refused = await flowbulk(folder, ['run', 'in', destination]);
+    const refused = await flowbulkHere(folder, ['run', 'in', destination]);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /flowbulk convert/);
   }
@@ -194,7 +196,7 @@ test('a dry run and a plan leave out what is done; a plan file is run exactly', 
     assert.deepEqual([dry.code, (dry.summary as unknown as { objects: number }).objects], [0, OBJECTS - 4]);
     const requests = server.requests;
     const plan = ['plan', 'in', `${server.url}/vpcflow`, '--state', 'planned', '--out', 'plan.ndjson', '--json'];
-    const { stdout, code, stderr } = await flowbulk(folder, plan);
+    const { stdout, code, stderr } = await flowbulkHere(folder, plan);
     assert.deepEqual([code, JSON.parse(stdout).objects], [0, OBJECTS - 4], stderr);
     assert.equal(server.requests, requests, 'neither sends anything');
     writeFileSync(path.join(folder, 'in', 'later.log'), logText(10));

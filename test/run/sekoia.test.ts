@@ -7,7 +7,8 @@ import { before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { DeadLetter } from '../../src/sinks/dead-letters.ts';
 import { INTAKE_KEY, type IntakeServer, needlessDoubles, timesTaken, withIntake } from '../sekoia/intake-server.ts';
-import { ended, flowbulk, readNdjson, start, temporaryFolder } from './program.ts';
+import { flowbulkHere } from './here.ts';
+import { ended, readNdjson, start, temporaryFolder } from './program.ts';
 import { header, record } from './records.ts';
 
 const folder = temporaryFolder();
@@ -60,7 +61,7 @@ async function load(server: Pick<IntakeServer, 'url'>, state: string, ...more: s
     '2',
     ...more,
   ];
-  const { code, stdout, stderr } = await flowbulk(folder, args);
+  const { code, stdout, stderr } = await flowbulkHere(folder, args);
   assert.doesNotMatch(stdout + stderr, /secretKey/);
   return { code, stderr, summary: stdout === '' ? null : (JSON.parse(stdout) as Summary) };
 }
@@ -158,7 +159,7 @@ test('an event that the intake does not like is found and becomes a dead letter;
     assert.deepEqual(letters.map(({ document }) => document).sort(), [...bad].sort());
     isMended = true;
     const args = ['retry', 'in', server.url, '--api-key-file', 'key', '--state', state];
-    const again = await flowbulk(folder, args);
+    const again = await flowbulkHere(folder, args);
     assert.match(again.stdout, /documents sent again: 3: 3 created/);
     assertAllCame(server);
   });
@@ -207,7 +208,7 @@ test('what runs leave holds no key', async () => {
     const state = path.join(folder, newState());
     const { code } = await load(server, state, '--debug', '--log-format', 'json');
     assert.equal(code, 3);
-    assert.match((await flowbulk(folder, ['status', '--state', state])).stdout, /next +nothing\n/);
+    assert.match((await flowbulkHere(folder, ['status', '--state', state])).stdout, /next +nothing\n/);
     const all = readdirSync(path.join(state, 'jobs'), { recursive: true, withFileTypes: true });
     const files = all.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
     for (const file of files) assert.doesNotMatch(readFileSync(file, 'latin1'), /secretKey/, file);
@@ -290,12 +291,12 @@ test('a damaged object is sent up to its damage, and not again when it is read a
     const whole = gzipSync(`${header}\n${LINES.slice(0, 3000).join('\n')}\n`);
     writeFileSync(path.join(broken, 'a.log.gz'), whole.subarray(0, whole.length >> 1));
     const args = ['broken', server.url, '--api-key-file', 'key', '--state', newState()];
-    const first = await flowbulk(folder, ['run', ...args]);
+    const first = await flowbulkHere(folder, ['run', ...args]);
     assert.equal(first.code, 3, first.stderr);
     assert.match(first.stderr, /1 damaged/);
     const sent = timesTaken(server.taken).size;
     assert.ok(sent > 100 && sent < 3000, `${sent} events`);
-    const again = await flowbulk(folder, ['retry', ...args]);
+    const again = await flowbulkHere(folder, ['retry', ...args]);
     assert.match(again.stdout, /objects read again: 1: 0 done, 1 left/, again.stderr);
     assert.match(again.stderr, new RegExp(`created +0\nduplicates +${sent.toLocaleString('en-US')} `));
     assert.ok([...timesTaken(server.taken).values()].every((times) => times === 1));

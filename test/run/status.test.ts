@@ -6,7 +6,8 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { startFaultServer } from '../delivery/fault-server.ts';
-import { flowbulk, temporaryFolder } from './program.ts';
+import { flowbulkHere } from './here.ts';
+import { temporaryFolder } from './program.ts';
 import { logText } from './records.ts';
 
 const folder = temporaryFolder();
@@ -18,19 +19,19 @@ before(() => {
   writeFileSync(path.join(folder, 'in', 'x.parquet'), 'PAR1');
 });
 
-const status = (...more: string[]) => flowbulk(folder, ['status', '--state', 'state', ...more]);
+const status = (...more: string[]) => flowbulkHere(folder, ['status', '--state', 'state', ...more]);
 
 test('no jobs, a wrong name', async () => {
-  const none = await flowbulk(folder, ['status', '--state', 'nowhere']);
+  const none = await flowbulkHere(folder, ['status', '--state', 'nowhere']);
   assert.equal(none.code, 0);
   assert.match(none.stderr, /no jobs in .*nowhere/);
-  assert.equal((await flowbulk(folder, ['status', 'x', '--state', 'nowhere'])).code, 2);
+  assert.equal((await flowbulkHere(folder, ['status', 'x', '--state', 'nowhere'])).code, 2);
 });
 
 test('what is done, what failed and why, and what to do next', async () => {
   const server = await startFaultServer({ seed: 1 });
   try {
-    const run = await flowbulk(folder, ['run', 'in', `${server.url}/vpcflow`, '--state', 'state', '--quiet']);
+    const run = await flowbulkHere(folder, ['run', 'in', `${server.url}/vpcflow`, '--state', 'state', '--quiet']);
     assert.equal(run.code, 3, run.stderr);
     const { stdout, code } = await status();
     assert.equal(code, 0);

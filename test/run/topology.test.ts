@@ -8,6 +8,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { Prng } from '../../src/generate/prng.ts';
 import { type ReceiverServer, type ReceiverServerOptions, startReceiverServer } from '../topology/receiver-server.ts';
 import { Network } from '../topology/traffic.ts';
+import { flowbulkHere } from './here.ts';
 import { ended, flowbulk, readNdjson, start, temporaryFolder } from './program.ts';
 import { header } from './records.ts';
 
@@ -50,7 +51,7 @@ test('all objects become one map; what StackState has taken is not sent again, w
   await withServer(async (server) => {
     mkdirSync(path.join(folder, 'growing'));
     for (let i = 0; i < 2; i++) network.write(path.join(folder, 'growing'), `${i}.log.gz`, 40);
-    const first = await flowbulk(folder, args('growing', server, 'growing-state', '--json'));
+    const first = await flowbulkHere(folder, args('growing', server, 'growing-state', '--json'));
     assert.equal(first.code, 0, first.stderr);
     const summary = JSON.parse(first.stdout);
     assert.deepEqual(summary.objects, { done: 2, damaged: 0, failed: 0, skipped: 0 });
@@ -58,14 +59,14 @@ test('all objects become one map; what StackState has taken is not sent again, w
     assert.equal(summary.connections, server.stored.relations.size);
     assert.equal(server.stored.components.size, 2 * summary.connections);
     const { requests } = summary.sent;
-    const again = await flowbulk(folder, args('growing', server, 'growing-state', '--json', '--error-on-empty'));
+    const again = await flowbulkHere(folder, args('growing', server, 'growing-state', '--json', '--error-on-empty'));
     assert.deepEqual([again.code, again.stdout], [6, '']);
     assert.match(again.stderr, /nothing new to read in growing/);
     assert.equal(server.bodies.length, requests);
     network.write(path.join(folder, 'growing'), 'new.log.gz', 10);
-    const more = await flowbulk(folder, args('growing', server, 'growing-state', '--json'));
+    const more = await flowbulkHere(folder, args('growing', server, 'growing-state', '--json'));
     assert.deepEqual(JSON.parse(more.stdout).objects, { done: 1, damaged: 0, failed: 0, skipped: 2 });
-    const status = await flowbulk(folder, ['status', '--state', 'growing-state']);
+    const status = await flowbulkHere(folder, ['status', '--state', 'growing-state']);
     assert.match(status.stdout, /to +stackstate\+http:.*\n +objects +3 done\n(.*\n)* +next +nothing\n/);
     assert.doesNotMatch(status.stdout, /records|created/);
     assert.doesNotMatch(status.stdout + first.stderr, /k3y/);
@@ -79,7 +80,7 @@ test('killed twice while it sends, the same command makes the same map, gauges i
   const source = 'killed';
   for (let i = 0; i < OBJECTS; i++) network.write(path.join(folder, source), `${i}.log.gz`, 40);
   await withServer(async (quiet) => {
-    const whole = await flowbulk(folder, args(source, quiet, 'quiet', ...slices));
+    const whole = await flowbulkHere(folder, args(source, quiet, 'quiet', ...slices));
     assert.equal(whole.code, 0, whole.stderr);
     const requests = quiet.bodies.length;
     assert.ok(requests >= 5, `${requests} requests`);
@@ -96,9 +97,9 @@ test('killed twice while it sends, the same command makes the same map, gauges i
         // What comes in the meantime belongs to the next round.
         if (kill === 0) network.write(path.join(folder, source), 'late.log.gz', 30);
       }
-      const last = await flowbulk(folder, args(source, server, 'killed-state', ...slices));
+      const last = await flowbulkHere(folder, args(source, server, 'killed-state', ...slices));
       assert.equal(last.code, 0, last.stderr);
-      const late = await flowbulk(folder, args(source, quiet, 'quiet', ...slices));
+      const late = await flowbulkHere(folder, args(source, quiet, 'quiet', ...slices));
       assert.equal(late.code, 0, late.stderr);
       assert.deepEqual(server.stored, quiet.stored, `seed ${seed}`);
     });
@@ -109,7 +110,7 @@ test('faults of the receiver are waited out', async () => {
   const faults = { 429: 0.2, 500: 0.1, reset: 0.1, 'answer lost': 0.1 };
   await withServer(
     async (server) => {
-      const { code, stdout, stderr } = await flowbulk(
+      const { code, stdout, stderr } = await flowbulkHere(
         folder,
         args('in', server, 'faults', '--body-bytes', '20000', '--json'),
       );
@@ -147,7 +148,7 @@ test('a damaged object is not in the map, and is told; without it there is no sn
   network.write(damaged, 'good.log.gz', 10);
   truncateSync(network.write(damaged, 'bad.log.gz', 10), 200);
   await withServer(async (server) => {
-    const { code, stdout, stderr } = await flowbulk(
+    const { code, stdout, stderr } = await flowbulkHere(
       folder,
       args('damaged', server, 'damaged-state', '--snapshot', '--json'),
     );
@@ -168,10 +169,10 @@ test('--snapshot sends all that is selected, each time', async () => {
   const small = path.join(folder, 'small');
   network.write(small, 'a.log.gz', 5);
   await withServer(async (server) => {
-    await flowbulk(folder, args('in', server, 'snapshots', '--no-ledger'));
+    await flowbulkHere(folder, args('in', server, 'snapshots', '--no-ledger'));
     const many = server.stored.relations.size;
     for (let i = 0; i < 2; i++) {
-      const { code, stderr } = await flowbulk(folder, args('small', server, 'snapshots', '--snapshot'));
+      const { code, stderr } = await flowbulkHere(folder, args('small', server, 'snapshots', '--snapshot'));
       assert.equal(code, 0, stderr);
       assert.ok(server.stored.relations.size <= 5 && server.stored.relations.size < many);
     }
@@ -180,7 +181,7 @@ test('--snapshot sends all that is selected, each time', async () => {
 
 test('the same map in files: elements, and what people look at', async () => {
   const own = ['topology', 'in', '--interfaces', 'interfaces.json', '--workers', '1'];
-  const into = (...more: string[]) => flowbulk(folder, [...own, ...more]);
+  const into = (...more: string[]) => flowbulkHere(folder, [...own, ...more]);
   const elements = await into('--out', 'elements.ndjson', '--json');
   assert.equal(elements.code, 0, elements.stderr);
   const { connections } = JSON.parse(elements.stdout);
@@ -190,7 +191,7 @@ test('the same map in files: elements, and what people look at', async () => {
   assert.equal(zipped.code, 0, zipped.stderr);
   const map = JSON.parse(gunzipSync(readFileSync(path.join(folder, 'map.json.gz'))).toString());
   assert.equal(map.connections.length, connections);
-  const dot = await into('--as', 'dot');
+  const dot = await flowbulk(folder, [...own, '--as', 'dot']);
   assert.equal(dot.stdout.match(/ -- /g)?.length, connections);
   const many = await into('--max-connections', '3');
   assert.equal(many.code, 7, many.stderr);

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { DeadLetter } from '../../src/sinks/dead-letters.ts';
 import { withServer } from '../delivery/fault-server.ts';
-import { ended, flowbulk, readNdjson, start, temporaryFolder } from './program.ts';
+import { flowbulkHere } from './here.ts';
+import { ended, readNdjson, start, temporaryFolder } from './program.ts';
 import { logText } from './records.ts';
 
 const folder = temporaryFolder();
@@ -75,7 +76,7 @@ interface Verified {
 /** A state folder of its own for each test. */
 function calls(source: string, destination: string, state: string) {
   const call = (command: string, more: readonly string[]) =>
-    flowbulk(folder, [command, source, destination, '--state', state, '--quiet', '--workers', '1', ...more]);
+    flowbulkHere(folder, [command, source, destination, '--state', state, '--quiet', '--workers', '1', ...more]);
   return {
     run: (...more: string[]) => call('run', more),
     retry: (...more: string[]) => call('retry', more),
