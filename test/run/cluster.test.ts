@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import type { DeadLetter } from '../../src/sinks/dead-letters.ts';
 import { type FaultServer, withServer } from '../delivery/fault-server.ts';
 import { flowbulkHere } from './here.ts';
-import { ended, readNdjson, start, temporaryFolder } from './program.ts';
+import { ended, readNdjson, start, temporaryFolder, until } from './program.ts';
 import { logText } from './records.ts';
 
 const folder = temporaryFolder();
@@ -181,9 +181,11 @@ test('Ctrl-C ends a run in the time of the drain while the cluster does not answ
       '1MiB',
       '--drain-timeout',
       '1s',
+      '--state',
+      'not-answered',
     ]);
     const end = ended(child);
-    while (server.requests === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until('a request', () => server.requests > 0, end);
     const began = Date.now();
     child.kill('SIGINT');
     const { code, stderr } = await end;

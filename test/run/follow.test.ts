@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { withServer } from '../delivery/fault-server.ts';
 import { INTAKE_KEY, timesTaken, withIntake } from '../sekoia/intake-server.ts';
-import { ended, flowbulk, start, temporaryFolder } from './program.ts';
+import { ended, flowbulk, start, temporaryFolder, until } from './program.ts';
 import { header, record } from './records.ts';
 
 const folder = temporaryFolder();
@@ -21,12 +21,6 @@ function put(name: string, n: number): void {
   renameSync(`${file}.tmp`, file);
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  for (const began = Date.now(); !isSo(); await new Promise((resolve) => setTimeout(resolve, 20))) {
-    assert.ok(Date.now() - began < 30_000, 'it never came');
-  }
-}
-
 test('objects are sent as they come, changed ones again, and SIGTERM drains', async () => {
   mkdirSync(path.join(folder, 'in'));
   put('0.log', 0);
@@ -35,14 +29,14 @@ test('objects are sent as they come, changed ones again, and SIGTERM drains', as
     const child = start(folder, args, 'ignore', { FLOWBULK_API_KEY: INTAKE_KEY });
     const end = ended(child);
     const came = () => timesTaken(server.taken);
-    await until(() => came().size === RECORDS);
+    await until('all that was put', () => came().size === RECORDS);
     for (const n of [1, 2, 3]) {
       put(`${n}.log`, n);
-      await until(() => came().size === (n + 1) * RECORDS);
+      await until('all that was put', () => came().size === (n + 1) * RECORDS);
     }
     writeFileSync(path.join(folder, 'in', 'x.parquet'), 'PAR1');
     put('1.log', 4);
-    await until(() => came().size === 5 * RECORDS);
+    await until('all that was put', () => came().size === 5 * RECORDS);
     child.kill('SIGTERM');
     const { code, stderr } = await end;
     assert.equal(code, 143, stderr);
@@ -62,9 +56,9 @@ test('into a cluster, too; the next run knows what it did', async () => {
     put(path.join(place, 'a.log'), 10);
     const child = start(folder, [...args, '--follow']);
     const end = ended(child);
-    await until(() => server.stored.size === RECORDS);
+    await until('all that was put', () => server.stored.size === RECORDS);
     put(path.join(place, 'b.log'), 11);
-    await until(() => server.stored.size === 2 * RECORDS);
+    await until('all that was put', () => server.stored.size === 2 * RECORDS);
     child.kill('SIGINT');
     assert.equal((await end).code, 130);
     const { code, stderr } = await flowbulk(folder, args);

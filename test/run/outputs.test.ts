@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { ended, flowbulk, readNdjson, start, temporaryFolder } from './program.ts';
+import { ended, flowbulk, readNdjson, start, temporaryFolder, until } from './program.ts';
 import { logText } from './records.ts';
 
 const folder = temporaryFolder();
@@ -99,8 +99,7 @@ test('Ctrl-C and SIGTERM stop within two seconds, without half files', async () 
     child.stdin?.on('error', () => {});
     child.stdin?.write(logText(200_000));
     const end = ended(child);
-    while (!readdirSync(folder).includes('stopped') || files('stopped').length === 0)
-      await new Promise((r) => setTimeout(r, 20));
+    await until('an output', () => readdirSync(folder).includes('stopped') && files('stopped').length > 0, end);
     const began = performance.now();
     child.kill(signal);
     const { code, stderr } = await end;

@@ -49,6 +49,18 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   return { code, stdout: text(chunks.stdout), stderr: text(chunks.stderr) };
 }
 
+/** Waits until something is so. Throws after half a minute, and where the program of `end` has ended before. */
+export async function until(what: string, isSo: () => boolean, end?: Promise<Ended>): Promise<void> {
+  let over: Ended | null = null;
+  void end?.then((how) => {
+    over = how;
+  });
+  for (const began = Date.now(); !isSo(); await new Promise((resolve) => setTimeout(resolve, 5))) {
+    if (over !== null) throw new Error(`the program ended before ${what}: ${JSON.stringify(over)}`);
+    if (Date.now() - began > 30_000) throw new Error(`waited half a minute for ${what}`);
+  }
+}
+
 /** Runs the program to its end; `input` goes to its standard input, `variables` into its environment. */
 export async function flowbulk(
   folder: string,

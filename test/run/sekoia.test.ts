@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import type { DeadLetter } from '../../src/sinks/dead-letters.ts';
 import { INTAKE_KEY, type IntakeServer, needlessDoubles, timesTaken, withIntake } from '../sekoia/intake-server.ts';
 import { flowbulkHere } from './here.ts';
-import { ended, readNdjson, start, temporaryFolder } from './program.ts';
+import { ended, readNdjson, start, temporaryFolder, until } from './program.ts';
 import { header, record } from './records.ts';
 
 const folder = temporaryFolder();
@@ -227,7 +227,7 @@ test('a run that is stopped is gone on with: nothing is sent again of which an a
     const args = ['run', 'in', server.url, '--api-key-file', 'key', '--state', state, '--workers', '1'];
     const child = start(folder, [...args, '--body-records', '100', '--drain-timeout', '100ms']);
     const end = ended(child);
-    while (server.requests < 4) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until('four requests', () => server.requests >= 4, end);
     child.kill('SIGTERM');
     assert.equal((await end).code, 143);
     const answered = server.taken.filter((request) => !isSpoilt(request)).flatMap(({ events }) => events);
@@ -247,7 +247,7 @@ test('a killed run is not gone on with by another filter’s numbers', async () 
     const args = ['run', 'in', server.url, '--api-key-file', 'key', '--state', state, '--workers', '1'];
     const child = start(folder, [...args, '--body-records', '100']);
     const end = ended(child);
-    while (server.requests < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until('three requests', () => server.requests >= 3, end);
     child.kill('SIGKILL');
     await end;
     server.script.length = 0;
@@ -272,7 +272,7 @@ test('an event that was refused before a stop is no event that is there', async 
     const args = ['run', 'in', server.url, '--api-key-file', 'key', '--state', state, '--workers', '1'];
     const child = start(folder, [...args, '--body-records', '1', '--max-objects', '1', '--concurrency', '1']);
     const end = ended(child);
-    while (server.taken.length < 20) await new Promise((resolve) => setTimeout(resolve, 2));
+    await until('twenty answers', () => server.taken.length >= 20, end);
     child.kill('SIGKILL');
     await end;
     const { summary, stderr } = await load(server, state);

@@ -9,7 +9,7 @@ import { Prng } from '../../src/generate/prng.ts';
 import { type ReceiverServer, type ReceiverServerOptions, startReceiverServer } from '../topology/receiver-server.ts';
 import { Network } from '../topology/traffic.ts';
 import { flowbulkHere } from './here.ts';
-import { ended, flowbulk, readNdjson, start, temporaryFolder } from './program.ts';
+import { ended, flowbulk, readNdjson, start, temporaryFolder, until } from './program.ts';
 import { header } from './records.ts';
 
 const KEY = 'k3y-of-the-test';
@@ -37,13 +37,6 @@ async function withServer(work: (server: ReceiverServer) => Promise<void>, more:
     assert.deepEqual(server.refusals, []);
   } finally {
     await server.stop();
-  }
-}
-
-async function until(what: string, isSo: () => boolean): Promise<void> {
-  for (const began = Date.now(); !isSo(); ) {
-    if (Date.now() - began > 30_000) throw new Error(`waited half a minute for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
