@@ -213,8 +213,9 @@ export class BodySender<Documents extends Unanswered> {
       onSent(body.length);
       const roundTripMs = performance.now() - began;
       const tried = this.#read(answer, documents);
-      end = pushesBack(answer, tried) ? { how: 'pushed back' } : { how: 'answered', roundTripMs };
-      if (tried.isTooLarge || tried.isUnclear || tried.isBlocked) end = { how: 'other' };
+      if (!tried.isTooLarge && !tried.isUnclear && !tried.isBlocked) {
+        end = pushesBack(answer, tried) ? { how: 'pushed back' } : { how: 'answered', roundTripMs };
+      }
       return tried;
     } catch (error) {
       if (!(error instanceof FlowbulkError) || error.code !== 'E_CLUSTER_UNREACHABLE') {
@@ -257,7 +258,6 @@ export class BodySender<Documents extends Unanswered> {
 }
 
 /** Whether the server says that it has too much to do. */
-function pushesBack({ status }: ClusterAnswer, { why, isTooLarge, isUnclear, isBlocked }: Tried): boolean {
-  if (isTooLarge || isUnclear || isBlocked) return false;
+function pushesBack({ status }: ClusterAnswer, { why }: Tried): boolean {
   return status === 429 || status >= 500 || why !== null;
 }

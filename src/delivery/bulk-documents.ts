@@ -11,6 +11,7 @@
  */
 
 import type { BodyPart } from '../sinks/document-account.ts';
+import { cutParts } from './body-parts.ts';
 
 const NEWLINE = 10;
 
@@ -112,24 +113,10 @@ export class BulkDocuments {
   /** The first `count` documents and the others, over the same bytes. */
   cut(count: number): readonly [this, this] {
     const at = this.#places()[count] as number;
-    const [first, others] = cutParts(this.#parts, count);
+    const [first, others] = cutParts(this.#parts, count, (part) => part);
     return [
       new BulkDocuments(this.#bytes.subarray(0, at), first) as this,
       new BulkDocuments(this.#bytes.subarray(at), others) as this,
     ];
   }
-}
-
-/** Parts of the first `count` documents, and of the others. */
-function cutParts(parts: readonly BodyPart[], count: number): readonly [BodyPart[], BodyPart[]] {
-  const first: BodyPart[] = [];
-  const others: BodyPart[] = [];
-  let before = 0;
-  for (const { account, documents } of parts) {
-    const inFirst = Math.max(0, Math.min(documents, count - before));
-    if (inFirst > 0) first.push({ account, documents: inFirst });
-    if (inFirst < documents) others.push({ account, documents: documents - inFirst });
-    before += documents;
-  }
-  return [first, others];
 }

@@ -8,6 +8,7 @@
  */
 
 import type { BodyPart } from '../sinks/document-account.ts';
+import { cutParts } from './body-parts.ts';
 import type { Unanswered } from './body-sender.ts';
 
 const NEWLINE = 10;
@@ -78,17 +79,7 @@ export class IntakeEvents implements Unanswered {
 
   cut(count: number): readonly [this, this] {
     const at = this.#places()[count] as number;
-    const first: EventRun[] = [];
-    const others: EventRun[] = [];
-    let before = 0;
-    for (const run of this.#runs) {
-      const inFirst = Math.max(0, Math.min(run.documents, count - before));
-      if (inFirst > 0) first.push({ ...run, documents: inFirst });
-      if (inFirst < run.documents) {
-        others.push({ ...run, first: run.first + inFirst, documents: run.documents - inFirst });
-      }
-      before += run.documents;
-    }
+    const [first, others] = cutParts(this.#runs, count, (run, events) => ({ ...run, first: run.first + events }));
     return [
       new IntakeEvents(this.#bytes.subarray(0, at), first) as this,
       new IntakeEvents(this.#bytes.subarray(at), others) as this,

@@ -6,30 +6,24 @@ import type { Permits } from '../delivery/permits.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { DeliveryFacts, ProgressSnapshot } from '../progress/snapshot.ts';
 import type { DeliverySummary, FailedObject, RunSummary } from '../progress/summary.ts';
-import { DeadLetterFile } from '../sinks/dead-letters.ts';
 import { addTo, type CountsByName } from '../sinks/document-account.ts';
 import { permitsOf, type SinkSpec } from '../sinks/sink.ts';
 import { describeObject } from '../sources/refusals.ts';
-import type { Listed, QueueFacts, RefusedObject } from '../sources/source.ts';
+import type { QueueFacts, RefusedObject } from '../sources/source.ts';
+import { ListingAccount } from './listing-account.ts';
 
 /** Failed objects that are kept by name. */
 const NAMED = 100;
 
 /** Keeps the account of one run. */
-export class Account {
+export class Account extends ListingAccount {
   /** Names the run. */
   readonly run: string;
   readonly #began = performance.now();
   readonly #deadLetterPath: string;
-  readonly #deadLetterFile: DeadLetterFile;
-  #objectsListed = 0;
-  #bytesListed = 0;
-  #listingDone = false;
-  #isLimited = false;
   #objectsDone = 0;
   #objectsUnfinished = 0;
   #objectsSkipped = 0;
-  #refusedByListing = 0;
   #objectsDamaged = 0;
   #records = 0;
   #created = 0;
@@ -48,23 +42,13 @@ export class Account {
 
   /** `queue` says how the queue stands that objects come from; null where they come from elsewhere. */
   constructor(run: string, deadLetterPath: string, sink: SinkSpec, queue: () => QueueFacts | null) {
+    super(run, deadLetterPath);
     this.run = run;
     this.#permits = permitsOf(sink);
     this.#hasIds = sink.kind === 'cluster' ? sink.bulk.hasIds : sink.kind !== 'sekoia';
     this.#server = sink.kind === 'sekoia' ? 'intake' : 'cluster';
     this.#deadLetterPath = deadLetterPath;
     this.#queue = queue;
-    this.#deadLetterFile = new DeadLetterFile(deadLetterPath);
-  }
-
-  /** Passes a listing through and counts it. */
-  async *listing(listed: AsyncIterable<Listed>): AsyncGenerator<Listed> {
-    for await (const item of listed) {
-      const { size } = 'object' in item ? item.object : item;
-      this.#objectsListed++;
-      this.#bytesListed += Math.max(size, 0);
-      yield item;
-    }
   }
 
   /** An object was listed that the ledger has as done. */
@@ -72,29 +56,10 @@ export class Account {
     this.#objectsSkipped++;
   }
 
-  /** The listing is at its end. */
-  listingEnded(): void {
-    this.#listingDone = true;
-  }
-
-  /** The run stops at a limit: not everything is read. */
-  limited(): void {
-    this.#isLimited = true;
-  }
-
-  /** Whether the run stops at a limit. */
-  get isLimited(): boolean {
-    return this.#isLimited;
-  }
-
   /** Takes an object that the listing refuses. */
-  refused({ object, code, reason }: RefusedObject): void {
-    this.#bytesListed -= Math.max(object.size, 0);
-    this.#refusedByListing++;
-    const letter = { object: describeObject(object), etag: object.etag, offset: null, code, reason, run: this.run };
-    this.#deadLetterFile.add({ v: 1, kind: 'object', ...letter });
-    this.#deadLetterFile.flush();
-    this.#fail(describeObject(object), 'refused', code, reason);
+  refused(refused: RefusedObject): void {
+    const { code, message } = this.refuse(refused);
+    this.#fail(describeObject(refused.object), 'refused', code, message);
   }
 
   #fail(object: string, outcome: FailedObject['outcome'], code: ErrorCode, reason: string): void {
@@ -124,15 +89,8 @@ export class Account {
   /** Where the run stands. */
   snapshot(counters: Counters): ProgressSnapshot {
     return {
-      objectsListed: this.#objectsListed,
-      listingDone: this.#listingDone,
-      objectsDone: counters.total('objects') + this.#refusedByListing,
-      bytesListed: this.#bytesListed,
-      bytesDone: counters.total('bytesIn'),
-      records: counters.total('records'),
+      ...this.progress(counters),
       documents: counters.total('documents'),
-      deadLetters: counters.total('deadLetters'),
-      filtered: counters.total('filtered'),
       bytesOut: counters.total('bytesOut'),
       ...(this.#permits === null ? {} : { delivery: this.#delivery(this.#permits) }),
       ...this.#queueMember(),
@@ -163,7 +121,7 @@ export class Account {
     const sink = counters.total('sinkMs') / 1000;
     const anyLetter = this.#failed.length > 0 || this.#failureStore > 0 || Object.keys(this.#deadLetters).length > 0;
     return {
-      stoppedAtLimit: this.#isLimited,
+      stoppedAtLimit: this.isLimited,
       objectsDone: this.#objectsDone,
       objectsUnfinished: this.#objectsUnfinished,
       objectsSkipped: this.#objectsSkipped,
