@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ended } from '../../run/program.ts';
-import { sent, topologySetup, until } from './setup.ts';
+import { until } from '../queue/setup.ts';
+import { sent, topologySetup } from './setup.ts';
 
 const setup = await topologySetup();
 const skip = setup === null;

@@ -177,11 +177,3 @@ export async function topologySetup(): Promise<TopologySetup | null> {
   };
   return setup;
 }
-
-/** Waits until something is so; throws after a minute. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const began = Date.now(); !(await isSo()); ) {
-    if (Date.now() - began > 60_000) throw new Error(`waited a minute for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
